@@ -1,0 +1,40 @@
+"""The one place that opens a client for a token. All processes share the Apple session kept in the token's row."""
+
+from django.db import connection
+
+from enrollment.apple.client import Client
+from enrollment.apple.token_file import Credentials
+from enrollment.encryption import decrypt, encrypt
+from enrollment.models import Token
+
+
+class AppleAskedInsideTransaction(Exception):
+    """A transaction was open when Apple was to be asked: it would hold its locks for as long as Apple takes."""
+
+
+class StoredSession:
+    """A token's Apple session, encrypted in its row (apple-protocols.md 2.2)."""
+
+    def __init__(self, token: Token) -> None:
+        self._rows = Token.objects.filter(pk=token.pk)
+
+    def load(self) -> str | None:
+        sealed = self._rows.values_list("sealed_session", flat=True).first()
+        return decrypt(bytes(sealed)).decode() if sealed else None
+
+    def save(self, token: str | None) -> None:
+        self._rows.update(sealed_session=encrypt(token.encode()) if token else None)
+
+
+def _refuse_inside_transaction() -> None:
+    if connection.in_atomic_block:
+        raise AppleAskedInsideTransaction
+
+
+def connect(token: Token, *, timeout: tuple[float, float] = (10, 60)) -> Client:
+    """A client that speaks as this token, with the credentials that are stored now."""
+    sealed = Token.objects.values_list("sealed_credentials", flat=True).get(pk=token.pk)
+    credentials = Credentials.from_json(decrypt(bytes(sealed)).decode())
+    return Client(
+        token.apple_url, credentials, StoredSession(token), before_send=_refuse_inside_transaction, timeout=timeout
+    )

@@ -1,0 +1,27 @@
+"""Every figure of requirements.md section 1, each with its id."""
+
+from datetime import timedelta
+
+PROFILES_PER_TOKEN = 1_000  # LIM-1
+DEVICES_PER_PROFILE = 200_000  # LIM-2
+TOKENS_PER_INSTALLATION = 2_000  # LIM-3
+DEVICES_PER_TOKEN = 200_000  # LIM-4, recommended
+APPLE_DEVICES_PER_MINUTE = 3_000  # LIM-5, for estimates
+DEVICE_NAME_TEMPLATE_LENGTH = 63  # LIM-6, variables included
+CACHED_USERS = (1, 24)  # LIM-7
+SESSION_TIMEOUT_SECONDS = 30  # LIM-8, at least; 0 = never
+PASSCODE_GRACE_SECONDS = (0, 60, 300, 900, 3_600, 14_400)  # LIM-9
+FULL_SYNC_EVERY = timedelta(days=7)  # LIM-10
+DELTA_SYNC_EVERY = timedelta(hours=12)  # LIM-11
+MANUAL_SYNC_EVERY = timedelta(minutes=15)  # LIM-12
+SYNC_RUN_TIME = timedelta(minutes=15)  # LIM-13
+RELEASED_KEPT_FOR = timedelta(days=45)  # LIM-14, the default of a setting
+RELEASED_KEPT_DAYS = (30, 45)  # LIM-14
+TOKEN_VALIDITY = timedelta(days=365)  # LIM-16
+CONFIGURATOR_CERTIFICATES = 10  # LIM-18
+SERIALS_PER_CALL = 1_000  # LIM-19
+
+TOKEN_EXPIRES_SOON = timedelta(days=30)
+EXPIRY_WARNING_DAYS = (60, 30, 14, 7, 1)  # WARN-1
+TOKEN_FILE_BYTES = 64 * 1024
+SYNC_LEASE = timedelta(seconds=60)

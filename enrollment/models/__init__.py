@@ -1,0 +1,46 @@
+from enrollment.models.api_key import ApiKey
+from enrollment.models.assignment import Answer, AssignmentState, Wish, WishedBy
+from enrollment.models.audit_entry import AuditEntry
+from enrollment.models.device import AppleProfileStatus, Device
+from enrollment.models.installation import Installation
+from enrollment.models.key_pair import KeyPair
+from enrollment.models.notice import Notice
+from enrollment.models.person import Person
+from enrollment.models.profile import ForeignProfile, Platform, Profile, ProfileRevision
+from enrollment.models.profile_draft import ProfileDraft
+from enrollment.models.role import Permission, Role
+from enrollment.models.scope_tag import ScopeTag
+from enrollment.models.sync_run import SeenSerials, SyncKind, SyncRun, SyncStatus, SyncTrigger
+from enrollment.models.token import Token, TokenStatus
+from enrollment.models.token_draft import TokenDraft
+
+__all__ = [
+    "Answer",
+    "ApiKey",
+    "AppleProfileStatus",
+    "AssignmentState",
+    "AuditEntry",
+    "Device",
+    "ForeignProfile",
+    "Installation",
+    "KeyPair",
+    "Notice",
+    "Permission",
+    "Person",
+    "Platform",
+    "Profile",
+    "ProfileDraft",
+    "ProfileRevision",
+    "Role",
+    "ScopeTag",
+    "SeenSerials",
+    "SyncKind",
+    "SyncRun",
+    "SyncStatus",
+    "SyncTrigger",
+    "Token",
+    "TokenDraft",
+    "TokenStatus",
+    "Wish",
+    "WishedBy",
+]

@@ -1,0 +1,47 @@
+import hashlib
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def usable(self, now: datetime) -> "ApiKeyQuerySet":
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None, person__is_active=True)
+
+    def find(self, key: str, now: datetime) -> "ApiKey | None":
+        """The usable key that was shown as `key`. Looked up by its hash, so no comparison leaks its beginning."""
+        return self.usable(now).select_related("person").filter(hashed_key=hash_key(key)).first()
+
+
+class ApiKey(models.Model):
+    """What a program signs in with: shown once, stored hashed (API-2)."""
+
+    name = models.CharField(max_length=100)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_keys")
+    beginning = models.CharField(max_length=12, help_text="What people recognise it by.")
+    hashed_key = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.beginning}…)"
+
+
+def make_key() -> str:
+    """A new key of 256 random bits, recognisable in a log or a leak by its first letters."""
+    return f"pomona_{secrets.token_urlsafe(32)}"
+
+
+def hash_key(key: str) -> str:
+    """A key is as random as its hash, so a fast hash keeps it as well as a slow one."""
+    return hashlib.sha256(key.encode()).hexdigest()

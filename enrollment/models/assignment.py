@@ -1,0 +1,83 @@
+"""Wanted and actual (design.md section 4): the words for both, and how one follows from a device's columns."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+NO_PROFILE_ASKED = "none"  # in Device.asked_for: the profile was asked to be taken off
+HAS_A_PROFILE = ("assigned", "pushed")
+DRIFT_REPAIRED_EVERY = timedelta(days=1)  # DEV-4
+
+
+class Wish(models.TextChoices):
+    """What is wanted of a device."""
+
+    NOTHING_SAID = "nothing", _("Nothing said")
+    PROFILE = "profile", _("This profile")
+    NO_PROFILE = "none", _("No profile")
+
+
+class WishedBy(models.TextChoices):
+    """Why it is wanted."""
+
+    PERSON = "person", _("Assigned by a person")
+    DEFAULT = "default", _("Default profile of the token")
+    RULE = "rule", _("Assignment rule")
+
+
+class Answer(models.TextChoices):
+    """What Apple said of this serial number when it was last asked to assign or take off."""
+
+    NONE = "", _("Not asked")
+    SUCCESS = "success", _("Accepted")
+    THROTTLED = "throttled", _("Throttled")
+    FAILED = "failed", _("Failed")
+    NOT_ACCESSIBLE = "not_accessible", _("Not accessible")
+    NOT_SEEN = "not_seen", _("Accepted, but never seen at Apple")
+
+
+class AssignmentState(models.TextChoices):
+    """How far a wish has come (DEV-4). Nothing is confirmed that Apple has not confirmed."""
+
+    NOTHING_WANTED = "nothing_wanted", _("Nothing wanted")
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    CONFIRMED = "confirmed", _("Confirmed")
+    THROTTLED = "throttled", _("Throttled")
+    FAILED = "failed", _("Failed")
+    NOT_ACCESSIBLE = "not_accessible", _("Not accessible")
+    DRIFTED = "drifted", _("Changed at Apple")
+
+
+WANTED_UUID = F("profile__current__apple_uuid")
+
+
+def has_what_is_wanted() -> Q:
+    """Apple's side is as wished."""
+    has_it = Q(wish=Wish.PROFILE, apple_profile_uuid=WANTED_UUID, apple_profile_status__in=HAS_A_PROFILE)
+    has_none = Q(wish=Wish.NO_PROFILE) & ~Q(apple_profile_status__in=HAS_A_PROFILE)
+    return (has_it & ~Q(apple_profile_uuid="")) | has_none
+
+
+def was_asked_for_what_is_wanted() -> Q:
+    """What we last asked Apple for is still what is wished."""
+    return Q(wish=Wish.PROFILE, asked_for=WANTED_UUID) | Q(wish=Wish.NO_PROFILE, asked_for=NO_PROFILE_ASKED)
+
+
+def state_expression(now: datetime) -> Case:
+    """The AssignmentState of each device, from its columns; the first that holds. Waiting is what is left."""
+    held_back = Q(next_try_at__gt=now)
+    state = AssignmentState
+    cases = [
+        (Q(wish=Wish.NOTHING_SAID), state.NOTHING_WANTED),
+        (has_what_is_wanted(), state.CONFIRMED),
+        (Q(answer=Answer.THROTTLED) & held_back, state.THROTTLED),
+        (Q(answer__in=[Answer.FAILED, Answer.NOT_SEEN]) & held_back, state.FAILED),
+        (Q(answer=Answer.NOT_ACCESSIBLE) & held_back, state.NOT_ACCESSIBLE),
+        (Q(wish=Wish.PROFILE) & ~Q(profile__current__refusal_sentence=""), state.FAILED),
+        (was_asked_for_what_is_wanted() & Q(confirmed_at__isnull=False), state.DRIFTED),
+        (was_asked_for_what_is_wanted() & Q(answer=Answer.SUCCESS), state.SENT),
+    ]
+    return Case(*(When(q, then=Value(name.value)) for q, name in cases), default=Value(state.WAITING.value))

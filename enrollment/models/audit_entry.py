@@ -1,0 +1,85 @@
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from enrollment.models.token import Token
+
+if TYPE_CHECKING:
+    from enrollment.models.person import Person
+
+# From where the change at hand is made: an address, or the door's name. Doors set it.
+origin: ContextVar[str] = ContextVar("origin", default="")
+
+
+class AuditIsAppendOnly(Exception):
+    """Somebody tried to change or remove what has been recorded."""
+
+
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    def visible_to(self, person: "Person") -> "AuditEntryQuerySet":
+        """People narrowed to scope tags read what happened to their tokens, and what they did themselves."""
+        if person.sees_everything:
+            return self
+        mine = models.Q(token_id__in=Token.objects.visible_to(person).values("pk")) | models.Q(person_id=person.pk)
+        return self.filter(mine)
+
+    def update(self, **_values: Any) -> int:
+        raise AuditIsAppendOnly
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise AuditIsAppendOnly
+
+
+class AuditEntry(models.Model):
+    """Who did what to which object, from where, and what was before and after (AUD-1). Holds no secret."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    # Plain numbers without a constraint: an entry outlives whom and what it speaks of, unchanged.
+    person = models.ForeignKey(
+        "Person", models.DO_NOTHING, null=True, blank=True, db_constraint=False, related_name="+"
+    )
+    who = models.CharField(max_length=150, blank=True, help_text="Empty is the clock.")
+    origin = models.CharField(max_length=100, blank=True)
+    action = models.CharField(max_length=60, db_index=True)
+    object_type = models.CharField(max_length=40, blank=True)
+    object_id = models.BigIntegerField(null=True, blank=True)
+    object_name = models.CharField(max_length=250, blank=True)
+    token = models.ForeignKey(Token, models.DO_NOTHING, null=True, blank=True, db_constraint=False, related_name="+")
+    before = models.JSONField(default=dict, blank=True)
+    after = models.JSONField(default=dict, blank=True)
+    result = models.CharField(max_length=20, default="done")
+
+    objects = AuditEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["token", "-at"], name="audit_of_a_token")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_name}"
+
+    @classmethod
+    def record(
+        cls,
+        action: str,
+        about: models.Model,
+        *,
+        by: "Person | None",
+        token: Token | None = None,
+        before: dict[str, Any] | None = None,
+        **after: Any,
+    ) -> "AuditEntry":
+        """Written in the transaction of the change it tells of. `action` is "noun.what_was_done"."""
+        return cls.objects.create(
+            person=by,
+            who=by.username if by else "",
+            origin=origin.get(),
+            action=action,
+            object_type=about._meta.model_name or "",
+            object_id=about.pk,
+            object_name=str(about)[:250],
+            token=token or (about if isinstance(about, Token) else getattr(about, "token", None)),
+            before=before or {},
+            after=after,
+        )

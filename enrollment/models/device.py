@@ -1,0 +1,129 @@
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models import assignment
+from enrollment.models.assignment import Answer, AssignmentState, Wish, WishedBy
+from enrollment.models.profile import Profile
+from enrollment.models.token import Token
+
+if TYPE_CHECKING:
+    from enrollment.models.person import Person
+
+
+class AppleProfileStatus(models.TextChoices):
+    """Apple's words. Pushed means handed to the device by Apple, not enrolled."""
+
+    EMPTY = "empty", _("Empty")
+    ASSIGNED = "assigned", _("Assigned")
+    PUSHED = "pushed", _("Pushed")
+    REMOVED = "removed", _("Removed")
+
+
+class DeviceQuerySet(models.QuerySet["Device"]):
+    def visible_to(self, person: "Person") -> "DeviceQuerySet":
+        return self if person.sees_everything else self.filter(token__in=Token.objects.visible_to(person))
+
+    def present(self) -> "DeviceQuerySet":
+        return self.filter(released_at=None)
+
+    def with_state(self, now: datetime | None = None) -> "DeviceQuerySet":
+        """Each device with `state_now`, its AssignmentState, to show, filter and count by."""
+        return self.annotate(state_now=assignment.state_expression(now or timezone.now()))
+
+    def to_ask_for(self, now: datetime) -> "DeviceQuerySet":
+        """The reconciler's work list: wanted, not had, and nothing to wait for."""
+        drift = Q(state_now=AssignmentState.DRIFTED, asked_at__lte=now - assignment.DRIFT_REPAIRED_EVERY)
+        return self.present().with_state(now).filter(Q(state_now=AssignmentState.WAITING) | drift)
+
+    def to_read_back(self, now: datetime) -> "DeviceQuerySet":
+        """Sent, and long enough ago to ask Apple whether it shows."""
+        return self.present().with_state(now).filter(state_now=AssignmentState.SENT, next_try_at__lte=now)
+
+    def search(self, words: str) -> "DeviceQuerySet":
+        """Devices whose serial number, asset tag or description contains the words."""
+        words = words.strip()
+        if not words:
+            return self
+        return self.filter(Q(serial__icontains=words) | Q(asset_tag__icontains=words) | Q(description__icontains=words))
+
+
+class Device(models.Model):
+    """A serial number Apple says belongs to us: what Apple last said of it, and what is wanted of it."""
+
+    token = models.ForeignKey(Token, models.CASCADE, related_name="devices")
+    serial = models.CharField(max_length=32)
+
+    # Actual: what Apple last said. A change of these columns changes actions/devices/store_page.py.
+    model = models.CharField(max_length=100, blank=True)
+    description = models.CharField(max_length=250, blank=True)
+    color = models.CharField(max_length=50, blank=True)
+    asset_tag = models.CharField(max_length=100, blank=True)
+    family = models.CharField(max_length=20, blank=True)
+    os = models.CharField(max_length=20, blank=True)
+    assigned_by = models.CharField(max_length=250, blank=True)
+    assigned_at = models.DateTimeField(null=True, blank=True)
+    apple_profile_status = models.CharField(
+        max_length=10, choices=AppleProfileStatus.choices, default=AppleProfileStatus.EMPTY
+    )
+    apple_profile_uuid = models.CharField(max_length=32, blank=True)
+    profile_assigned_at = models.DateTimeField(null=True, blank=True)
+    profile_pushed_at = models.DateTimeField(null=True, blank=True)
+    migration_deadline = models.DateTimeField(null=True, blank=True)
+    eid = models.CharField(max_length=50, blank=True)
+    imei = models.JSONField(default=list, blank=True)
+    meid = models.JSONField(default=list, blank=True)
+    wifi_mac = models.CharField(max_length=30, blank=True)
+    bluetooth_mac = models.CharField(max_length=30, blank=True)
+    ethernet_mac = models.CharField(max_length=30, blank=True)
+    is_replacement = models.BooleanField(default=False)
+    # The newest operation applied: Apple may repeat older ones (SYNC-12).
+    op_at = models.DateTimeField(null=True, blank=True)
+
+    # Ours about its coming and going.
+    appeared_at = models.DateTimeField(default=timezone.now, help_text="When it was first seen here, or came back.")
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    # Wanted: decided by a person, a rule or the default profile.
+    wish = models.CharField(max_length=8, choices=Wish.choices, default=Wish.NOTHING_SAID)
+    profile = models.ForeignKey(Profile, models.PROTECT, null=True, blank=True, related_name="devices")
+    wished_because = models.CharField(max_length=8, choices=WishedBy.choices, blank=True)
+    wished_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    wished_at = models.DateTimeField(null=True, blank=True)
+
+    # The conversation with Apple about it.
+    asked_for = models.CharField(max_length=32, blank=True, help_text='A profile\'s uuid at Apple, or "none".')
+    asked_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=15, choices=Answer.choices, blank=True, default=Answer.NONE)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, blank=True, help_text="Of the next question, or of the read-back.")
+    confirmed_at = models.DateTimeField(null=True, blank=True, help_text="When Apple showed what was asked for.")
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["serial"]
+        indexes = [
+            models.Index(fields=["serial"], name="devices_by_serial"),
+            models.Index(fields=["token", "profile"], name="devices_of_a_profile"),
+            models.Index(fields=["token", "apple_profile_uuid"], name="devices_by_profile_at_apple"),
+            models.Index(fields=["released_at"], condition=Q(released_at__isnull=False), name="released_devices"),
+            models.Index(
+                fields=["token", "next_try_at"], condition=Q(next_try_at__isnull=False), name="devices_to_try"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["token", "serial"], name="device_once_per_token"),
+            models.CheckConstraint(
+                name="a_profile_is_named_exactly_when_wished",
+                condition=Q(wish=Wish.PROFILE, profile__isnull=False) | (~Q(wish=Wish.PROFILE) & Q(profile=None)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.serial

@@ -1,0 +1,19 @@
+import uuid
+
+from django.db import models
+
+
+class Installation(models.Model):
+    """This installation itself: one row."""
+
+    org_magic = models.UUIDField(default=uuid.uuid4, help_text="Sent in every profile; devices keep it.")
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="there_is_one_installation", condition=models.Q(pk=1))]
+
+    def __str__(self) -> str:
+        return str(self.org_magic)
+
+    @classmethod
+    def this(cls) -> "Installation":
+        return cls.objects.get_or_create(pk=1)[0]

@@ -1,0 +1,111 @@
+"""Factories: functions that make one believable thing each."""
+
+import itertools
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from enrollment.apple.token_file import Credentials
+from enrollment.encryption import encrypt
+from enrollment.models import (
+    Device,
+    Person,
+    Profile,
+    ProfileRevision,
+    Role,
+    SyncKind,
+    SyncRun,
+    SyncTrigger,
+    Token,
+)
+from enrollment.models.profile_settings import default_settings, payload
+
+_numbers = itertools.count(1)
+
+
+def a_person(name: str, role: str) -> Person:
+    person = Person.objects.create_user(username=name, email=f"{name}@orchard.example", password="a long password")
+    person.roles.add(Role.objects.get(key=role))
+    return person
+
+
+def a_browser_of(person: Person) -> Client:
+    browser = Client()
+    browser.force_login(person)
+    return browser
+
+
+def credentials(**changes: Any) -> Credentials:
+    n = next(_numbers)
+    values = {
+        "consumer_key": f"CK_{n:096x}",
+        "consumer_secret": f"CS_{n:040x}",
+        "access_token": f"AT_O{n}O{n:040x}O1790000000000",
+        "access_secret": f"AS_{n:040x}",
+        "expires_at": timezone.now() + timedelta(days=300),
+    }
+    return Credentials(**{**values, **changes})
+
+
+def a_token(*, held: Credentials | None = None, **changes: Any) -> Token:
+    """A verified token that talks to nobody unless `apple_url` says so."""
+    held = held or credentials()
+    values = {
+        "name": f"Token {next(_numbers)}",
+        "apple_id": "admin@orchard.example",
+        "apple_url": "http://127.0.0.1:9",
+        "sealed_credentials": encrypt(held.to_json().encode()),
+        "server_mark": f"{next(_numbers):064x}",
+        "consumer_key_end": held.consumer_key[-4:],
+        "expires_at": held.expires_at,
+        "verified_at": timezone.now(),
+    }
+    return Token.objects.create(**{**values, **changes})
+
+
+def a_token_at(apple: Any, server: Any, **changes: Any) -> Token:
+    """A token for a server of the pretend Apple."""
+    held = Credentials.from_json(server.credentials_json())
+    return a_token(held=held, apple_url=apple.url, **changes)
+
+
+def a_device(token: Token, **changes: Any) -> Device:
+    n = next(_numbers)
+    values = {
+        "serial": f"C02{n:09d}",
+        "model": "iPad Air (M2)",
+        "description": "IPAD AIR 11 WI-FI 128GB BLUE",
+        "color": "BLUE",
+        "family": "iPad",
+        "os": "iPadOS",
+        "assigned_at": timezone.now(),
+    }
+    return Device.objects.create(token=token, **{**values, **changes})
+
+
+def a_profile(token: Token, *, apple_uuid: str | None = None, name: str | None = None, **settings: Any) -> Profile:
+    """A profile with one revision. With `apple_uuid` Apple is said to have it already."""
+    name = name or f"Profile {next(_numbers)}"
+    said = {
+        **default_settings(new=True),
+        "affinity": "without",
+        "enrollment_url": "https://mdm.orchard.example/ade",
+        **settings,
+    }
+    profile = Profile.objects.create(token=token, name=name)
+    profile.current = ProfileRevision.objects.create(
+        profile=profile,
+        number=1,
+        settings=said,
+        payload=payload(said, profile_name=name, org_magic="7d5f8b1e-0000-4000-8000-000000000000"),
+        apple_uuid=apple_uuid or "",
+        defined_at=timezone.now() if apple_uuid else None,
+    )
+    profile.save()
+    return profile
+
+
+def a_run(token: Token, kind: SyncKind = SyncKind.FULL, **changes: Any) -> SyncRun:
+    return SyncRun.objects.create(**{"token": token, "kind": kind, "trigger": SyncTrigger.CLOCK, **changes})

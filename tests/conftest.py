@@ -1,0 +1,80 @@
+"""The cast everyone knows: Alice administers, Bob may only read, Charlie has no business here."""
+
+import os
+import tempfile
+
+# Before Django reads its settings: no test touches the data folder of this installation.
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="pomona-tests-")
+os.environ.setdefault("APPLE_URL", "http://127.0.0.1:9")
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from enrollment.models import Person, ScopeTag, Token
+from enrollment.simulator import Simulator, World
+from tests import cast
+
+
+@pytest.fixture(autouse=True)
+def _plain_settings(settings):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def alice(db) -> Person:
+    """She administers everything."""
+    return cast.a_person("alice", "administrator")
+
+
+@pytest.fixture
+def bob(db) -> Person:
+    """He may read tokens, profiles and devices, and change nothing."""
+    return cast.a_person("bob", "helpdesk")
+
+
+@pytest.fixture
+def charlie(db) -> Person:
+    """He administers another part of the organisation: what is ours does not exist for him."""
+    person = cast.a_person("charlie", "administrator")
+    person.scope_tags.add(ScopeTag.objects.get_or_create(name="Elsewhere")[0])
+    return person
+
+
+@pytest.fixture
+def as_alice(alice: Person) -> Client:
+    return cast.a_browser_of(alice)
+
+
+@pytest.fixture
+def as_bob(bob: Person) -> Client:
+    return cast.a_browser_of(bob)
+
+
+@pytest.fixture
+def as_charlie(charlie: Person) -> Client:
+    return cast.a_browser_of(charlie)
+
+
+@pytest.fixture
+def world() -> World:
+    """The pretend Apple's state: change it as a portal administrator would."""
+    return World(seed=7)
+
+
+@pytest.fixture
+def apple(world: World) -> Iterator[Simulator]:
+    """The pretend Apple, answering over a real socket at `apple.url`."""
+    with Simulator.running(world) as running:
+        yield running
+
+
+@pytest.fixture
+def token(db, world: World, apple: Simulator) -> Token:
+    """A verified token of the pretend Apple's server "Orchard", which has no devices yet."""
+    return cast.a_token_at(apple, world.add_server("Orchard"), name="Orchard")
