@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 import environ
 import structlog
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.own_secrets import own_secrets
+from enrollment import limits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -110,6 +112,11 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pomona"}
 }
+
+# LIM-14: released devices stay listed for so many days.
+RELEASED_KEPT_DAYS = env.int("RELEASED_KEPT_DAYS", limits.RELEASED_KEPT_FOR.days)
+if not limits.RELEASED_KEPT_DAYS[0] <= RELEASED_KEPT_DAYS <= limits.RELEASED_KEPT_DAYS[1]:
+    raise ImproperlyConfigured("RELEASED_KEPT_DAYS is a number of days from %d to %d." % limits.RELEASED_KEPT_DAYS)
 
 # --- The clock and the queue ------------------------------------------------------------------------------------------
 QUEUE_DIR = DATA_DIR / "queue"

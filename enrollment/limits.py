@@ -25,3 +25,6 @@ TOKEN_EXPIRES_SOON = timedelta(days=30)
 EXPIRY_WARNING_DAYS = (60, 30, 14, 7, 1)  # WARN-1
 TOKEN_FILE_BYTES = 64 * 1024
 SYNC_LEASE = timedelta(seconds=60)
+SYNC_WAITS = (timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=5))
+FAILED_SYNC_PAUSE = timedelta(hours=1)
+SQLITE_PAUSE_SECONDS = 0.02  # between two pages, so that other writers get in

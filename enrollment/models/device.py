@@ -89,18 +89,23 @@ class Device(models.Model):
     appeared_at = models.DateTimeField(default=timezone.now, help_text="When it was first seen here, or came back.")
     released_at = models.DateTimeField(null=True, blank=True)
 
-    # Wanted: decided by a person, a rule or the default profile.
-    wish = models.CharField(max_length=8, choices=Wish.choices, default=Wish.NOTHING_SAID)
+    # Wanted: decided by a person, a rule or the default profile. The database knows the defaults of what is not
+    # Apple's, for a sync writes its pages past the ORM.
+    wish = models.CharField(max_length=8, choices=Wish.choices, default=Wish.NOTHING_SAID, db_default=Wish.NOTHING_SAID)
     profile = models.ForeignKey(Profile, models.PROTECT, null=True, blank=True, related_name="devices")
-    wished_because = models.CharField(max_length=8, choices=WishedBy.choices, blank=True)
+    wished_because = models.CharField(max_length=8, choices=WishedBy.choices, blank=True, db_default="")
     wished_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     wished_at = models.DateTimeField(null=True, blank=True)
 
     # The conversation with Apple about it.
-    asked_for = models.CharField(max_length=32, blank=True, help_text='A profile\'s uuid at Apple, or "none".')
+    asked_for = models.CharField(
+        max_length=32, blank=True, db_default="", help_text='A profile\'s uuid at Apple, or "none".'
+    )
     asked_at = models.DateTimeField(null=True, blank=True)
-    answer = models.CharField(max_length=15, choices=Answer.choices, blank=True, default=Answer.NONE)
-    tries = models.PositiveSmallIntegerField(default=0)
+    answer = models.CharField(
+        max_length=15, choices=Answer.choices, blank=True, default=Answer.NONE, db_default=Answer.NONE
+    )
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
     next_try_at = models.DateTimeField(null=True, blank=True, help_text="Of the next question, or of the read-back.")
     confirmed_at = models.DateTimeField(null=True, blank=True, help_text="When Apple showed what was asked for.")
 
