@@ -1,0 +1,88 @@
+"""Faults on demand: each for the next N matching requests, or until it is switched off."""
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+# What can go wrong, as the portal lists it.
+KINDS = (
+    "429",
+    "500",
+    "503",
+    "slow",
+    "hang_up",
+    "truncated_json",
+    "quoted_errors",
+    "more_as_string",
+    "same_cursor",
+    "expired_cursor",
+    "invalid_cursor",
+    "exhausted_cursor",
+    "session_expired",
+    "session_forbidden",
+    "terms_before_session",
+    "terms_after_session",
+    "token_rejected",
+    "failed_serials",
+    "throttled_serials",
+    "not_accessible_serials",
+    "config_name_invalid",
+)
+
+
+@dataclass
+class Fault:
+    """`times` None: until switched off; `path` narrows it to an endpoint; `after` requests pass first."""
+
+    kind: str
+    times: int | None = None
+    path: str = ""
+    after: int = 0
+    retry_after: int | None = None
+    seconds: float = 30.0
+    serials: tuple[str, ...] = ()
+
+
+class Faults:
+    """The faults that are on."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._on: list[Fault] = []
+
+    def add(self, kind: str, times: int | None = None, **how: Any) -> Fault:
+        """ValueError for an unknown kind."""
+        if kind not in KINDS:
+            raise ValueError(kind)
+        if "serials" in how:
+            how["serials"] = tuple(how["serials"])
+        fault = Fault(kind, times, **how)
+        with self._lock:
+            self._on.append(fault)
+        return fault
+
+    def clear(self, kind: str | None = None) -> None:
+        with self._lock:
+            self._on = [fault for fault in self._on if kind is not None and fault.kind != kind]
+
+    def listed(self) -> list[Fault]:
+        with self._lock:
+            return list(self._on)
+
+    def take(self, kind: str, path: str) -> Fault | None:
+        """The fault of this kind that strikes this request, counted down."""
+        with self._lock:
+            for fault in self._on:
+                if fault.kind == kind and fault.path in path:
+                    return self._strike(fault)
+        return None
+
+    def _strike(self, fault: Fault) -> Fault | None:
+        if fault.after > 0:
+            fault.after -= 1
+            return None
+        if fault.times is not None:
+            fault.times -= 1
+            if fault.times <= 0:
+                self._on.remove(fault)
+        return fault
