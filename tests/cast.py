@@ -20,7 +20,8 @@ from enrollment.models import (
     SyncTrigger,
     Token,
 )
-from enrollment.models.profile_settings import default_settings, payload
+from enrollment.models.profile_payload import payload
+from enrollment.models.profile_settings import default_settings
 
 _numbers = itertools.count(1)
 

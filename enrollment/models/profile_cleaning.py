@@ -1,0 +1,148 @@
+"""Settings as typed, made settings as meant: what has no meaning is forgotten, what is wrong gets a sentence."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from enrollment import limits
+from enrollment.models.profile_settings import FIELDS, Field, is_shown
+
+LONGEST_URL = 2_000  # as Apple counts: URL-encoded
+
+Errors = dict[str, list[str]]
+
+
+class Wrong(Exception):
+    """A value that cannot be taken, with the sentence for its field."""
+
+
+def clean_settings(typed: Mapping[str, Any]) -> tuple[dict[str, Any], Errors]:
+    """The settings, and what is wrong with them by field. Fields are walked in the order of their dependencies."""
+    settings: dict[str, Any] = {}
+    errors: Errors = {}
+    for name, one in FIELDS.items():
+        settings[name] = list(one.default) if isinstance(one.default, tuple) else one.default
+        if not is_shown(name, _supposed(settings, typed)):
+            settings[name] = _meaningless(one)
+            continue
+        try:
+            settings[name] = _cleaned(one, typed.get(name, one.default))
+        except Wrong as wrong:
+            settings[name] = typed.get(name)
+            errors[name] = [str(wrong)]
+    if settings["web_url"] and not errors and not _share_a_domain(settings["web_url"], settings["enrollment_url"]):
+        errors["web_url"] = [_("The last two labels of its host must be those of the enrollment URL.")]
+    return settings, errors
+
+
+def _supposed(settings: dict[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of the others: cleaned where their turn has come, else as typed."""
+    return {**{name: typed.get(name, one.default) for name, one in FIELDS.items()}, **settings}
+
+
+def _meaningless(one: Field) -> Any:
+    if one.kind == "bool":
+        return False
+    return [] if isinstance(one.default, tuple) else "" if one.kind in ("choice", "url", "text", "email") else None
+
+
+def _cleaned(one: Field, value: Any) -> Any:
+    value = value.strip() if isinstance(value, str) else value
+    if value in (None, "", [], ()):
+        if one.is_required:
+            raise Wrong(_("Choose one.") if one.kind == "choice" else _("This is needed."))
+        return _meaningless(one) if one.kind != "bool" else False
+    return CLEANERS[one.kind](one, value)
+
+
+def _text(one: Field, value: Any) -> str:
+    text = str(value)
+    if one.longest and len(text) > one.longest:
+        raise Wrong(
+            _("At most %(longest)d characters; these are %(count)d.") % {"longest": one.longest, "count": len(text)}
+        )
+    if "\x00" in text:
+        raise Wrong(_("Characters without a sign cannot be used."))
+    return text
+
+
+def _email(one: Field, value: Any) -> str:
+    try:
+        validate_email(value)
+    except ValidationError:
+        raise Wrong(_("Enter an e-mail address, such as help@example.com.")) from None
+    return _text(one, value)
+
+
+def _url(_one: Field, value: Any) -> str:
+    text = str(value)
+    try:
+        parts = urlsplit(text)
+        is_address = parts.scheme == "https" and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_address = False
+    if not is_address or any(sign.isspace() or sign in '\x00"<>\\^`{|}' for sign in text):
+        raise Wrong(_("Enter a complete address that begins with https://."))
+    if len(quote(text, safe="%/:?#[]@!$&'()*+,;=")) > LONGEST_URL:
+        raise Wrong(_("At most %(longest)d characters.") % {"longest": LONGEST_URL})
+    return text
+
+
+def _choice(one: Field, value: Any) -> Any:
+    if value not in {key for key, _label in one.choices}:
+        raise Wrong(_("Choose one of the values offered."))
+    return value
+
+
+def _number(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise Wrong(_("Enter a whole number.")) from None
+
+
+def _integer(_one: Field, value: Any) -> int:
+    least, most = limits.CACHED_USERS
+    if not least <= (number := _number(value)) <= most:
+        raise Wrong(_("Enter a number from %(least)d to %(most)d.") % {"least": least, "most": most})
+    return number
+
+
+def _timeout(_one: Field, value: Any) -> int | None:
+    number = _number(value)
+    if number and number < limits.SESSION_TIMEOUT_SECONDS:
+        raise Wrong(
+            _("At least %(least)d seconds; empty or 0 means never.") % {"least": limits.SESSION_TIMEOUT_SECONDS}
+        )
+    return number or None
+
+
+def _list(_one: Field, value: Any) -> list[str]:
+    if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
+        raise Wrong(_("Give a list of texts."))
+    return list(dict.fromkeys(value))
+
+
+CLEANERS: dict[str, Callable[[Field, Any], Any]] = {
+    "text": _text,
+    "email": _email,
+    "url": _url,
+    "choice": _choice,
+    "integer_choice": lambda one, value: _choice(one, _number(value)),
+    "bool": lambda _one, value: value in (True, "true", "on", "1", "True"),
+    "integer": _integer,
+    "timeout": _timeout,
+    "panes": _list,
+    "certificates": _list,
+    "vpp": lambda _one, value: _number(value),
+}
+
+
+def _share_a_domain(one: str, other: str) -> bool:
+    """Apple lets the web view leave only to a host with the same last two labels (apple-protocols.md 5.3)."""
+    hosts = [(urlsplit(url).hostname or "").lower().split(".")[-2:] for url in (one, other)]
+    return hosts[0] == hosts[1]
