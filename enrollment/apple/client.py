@@ -97,7 +97,7 @@ class Client:
         return self._page("/server/devices", cursor, limit)
 
     def sync_devices(self, cursor: str, *, limit: int = PAGE) -> DevicePage:
-        """`POST /devices/sync`: what changed since the cursor, which lives 7 days. Errors: CursorExpired, CursorInvalid."""
+        """`POST /devices/sync`: what changed since the cursor (7 days). Errors: CursorExpired, CursorInvalid (3.2)."""
         return self._page("/devices/sync", cursor, limit)
 
     def device_details(self, serials: Sequence[str]) -> dict[str, DeviceRecord | None]:

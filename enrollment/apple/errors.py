@@ -14,6 +14,11 @@ def gettext_noop(message: str) -> str:
     return message
 
 
+def snake_case(name: str) -> str:
+    """A class's name as a stable code."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+
+
 class AppleError(Exception):
     """Apple said no, or could not be asked."""
 
@@ -38,9 +43,7 @@ class AppleError(Exception):
     @property
     def code(self) -> str:
         """A stable name for logs and programs."""
-        return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in type(self).__name__).lstrip(
-            "_"
-        )
+        return snake_case(type(self).__name__)
 
 
 class Unreachable(AppleError):

@@ -53,7 +53,7 @@ class ProfileRevision(models.Model):
     number = models.PositiveIntegerField()
     settings = models.JSONField(encoder=DjangoJSONEncoder)
     payload = models.JSONField()
-    # Apple's name for its copy; empty until Apple has one. A revision with the payload of the one before keeps its name.
+    # Apple's name for its copy; empty until it has one. With the payload of the revision before, its name is kept.
     apple_uuid = models.CharField(max_length=32, blank=True, db_index=True)
     defined_at = models.DateTimeField(null=True, blank=True)
     # What Apple said no with; msgids, as in Token.

@@ -1,4 +1,4 @@
-"""The settings of a profile, said once as data: form, cleaning, review, API, payload and linter read it (PROF-1 … 30)."""
+"""The settings of a profile, said once as data; form, cleaning, review, API, payload and linter read them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +63,10 @@ class TokenQuerySet(models.QuerySet["Token"]):
         tagged = Token.scope_tags.through.objects.filter(scopetag__in=person.scope_tags.all())
         return self.filter(pk__in=tagged.values("token_id"))  # a subquery: no duplicates, no DISTINCT
 
+    def to_probe(self, now: datetime) -> "TokenQuerySet":
+        """Tokens with a trouble whose time to be asked about has come."""
+        return self.filter(Q(next_probe_at__lte=now) | Q(next_probe_at=None, verified_at=None))
+
     def with_status(self, now: datetime | None = None) -> "TokenQuerySet":
         """Each token with `status_now`, to filter and sort by."""
         now = now or timezone.now()
@@ -115,6 +119,10 @@ class Token(models.Model):
     full_because = models.TextField(blank=True, help_text="Why the next sync must be full (SYNC-7), as a msgid.")
     next_sync_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
+    # One reconciler of a token at a time: whoever claims it holds it for a lease and raises the number.
+    reconcile_until = models.DateTimeField(null=True, blank=True)
+    reconcile_attempt = models.PositiveIntegerField(default=0)
+
     default_profile = models.ForeignKey("Profile", models.PROTECT, null=True, blank=True, related_name="+")
     default_profile_since = models.DateTimeField(null=True, blank=True)
 
@@ -133,6 +141,25 @@ class Token(models.Model):
     def status(self) -> TokenStatus:
         now = timezone.now()
         return next((status for status, holds, _all in RULES if holds(self, now)), TokenStatus.ACTIVE)
+
+    def claim_reconcile(self) -> bool:
+        """Make the reconciling of this token ours for the time of a lease; False when it is somebody else's."""
+        now = timezone.now()
+        free = Token.objects.filter(Q(reconcile_until=None) | Q(reconcile_until__lt=now), pk=self.pk)
+        changed = free.update(reconcile_until=now + limits.SYNC_LEASE, reconcile_attempt=F("reconcile_attempt") + 1)
+        if changed:
+            self.refresh_from_db()
+        return bool(changed)
+
+    def renew_reconcile(self) -> bool:
+        """Extend the lease; False when another worker has taken over: then write nothing."""
+        return bool(self._my_reconcile().update(reconcile_until=timezone.now() + limits.SYNC_LEASE))
+
+    def end_reconcile(self) -> None:
+        self._my_reconcile().update(reconcile_until=None)
+
+    def _my_reconcile(self) -> TokenQuerySet:
+        return Token.objects.filter(pk=self.pk, reconcile_attempt=self.reconcile_attempt, reconcile_until__isnull=False)
 
     @property
     def is_pretend(self) -> bool:

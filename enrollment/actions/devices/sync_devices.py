@@ -1,0 +1,167 @@
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from enrollment import limits
+from enrollment.actions.devices.confirm_seen import confirm_seen
+from enrollment.actions.devices.finish_sync import finish_sync
+from enrollment.actions.devices.store_page import TakenOver, store_page
+from enrollment.actions.profiles.apply_default_profile import apply_default_profile
+from enrollment.actions.tokens.note_refusal import note_refusal
+from enrollment.actions.tokens.note_success import note_success
+from enrollment.apple.client import Client
+from enrollment.apple.errors import AppleError, CursorExhausted, CursorExpired, CursorInvalid, gettext_noop
+from enrollment.apple.messages import DevicePage
+from enrollment.connection import connect
+from enrollment.models import SeenSerials, SyncKind, SyncRun, SyncStatus, SyncTrigger, Token
+
+
+class AppleRepeatsItself(AppleError):
+    """The same cursor came back although more is said to follow: going on would never end."""
+
+    sentence = gettext_noop("Apple sent the same page again although more devices should follow.")
+    advice = gettext_noop("The next sync starts from the beginning by itself.")
+
+
+class StartOver(Exception):
+    """Apple no longer knows the cursor in the middle of a full sync."""
+
+
+def sync_devices(run: SyncRun, *, stop: Callable[[], bool] = lambda: False) -> None:
+    """Bring a token's devices up to date. The cursor is stored with its page: kill it anywhere, run it again.
+
+    `stop` is asked between two pages; when it says so the run is set down for the next worker.
+    """
+    if not run.claim():
+        return
+    try:
+        _work(run, stop)
+    except TakenOver:
+        return
+    except AppleError as error:
+        _stop(run, error)
+    if not stop():
+        apply_default_profile(run.token)
+        confirm_seen(run.token)
+
+
+def _work(run: SyncRun, stop: Callable[[], bool]) -> None:
+    with connect(run.token) as apple:
+        if run.pages == 0 and run.kind == SyncKind.DELTA and not run.cursor:
+            run.renew(cursor=run.token.cursor)
+        while True:
+            try:
+                for page in _pages(apple, run):
+                    if run.waits or run.token.unreachable_since or run.token.verified_at is None:
+                        note_success(run.token)
+                    store_page(page, run)
+                    if page.more_to_follow and stop():
+                        return _set_down(run)
+                    if page.more_to_follow and _is_over_time(run):
+                        return _continue_in_a_new_run(run)
+                    _let_others_write()
+                return finish_sync(run)
+            except StartOver:
+                _start_over(run)
+
+
+def _pages(apple: Client, run: SyncRun) -> Iterator[DevicePage]:
+    """Ask for one page after the other, from where the run stands (apple-protocols.md 3.2)."""
+    while True:
+        asked_with = run.cursor
+        try:
+            page = _next_page(apple, run)
+        except CursorExhausted:
+            return  # everything was already returned
+        except (CursorInvalid, CursorExpired):
+            if run.kind == SyncKind.FULL and asked_with:
+                raise StartOver from None
+            raise
+        if page.more_to_follow and page.cursor == asked_with:
+            raise AppleRepeatsItself
+        yield page
+        if not page.more_to_follow:
+            return
+
+
+def _next_page(apple: Client, run: SyncRun) -> DevicePage:
+    if run.kind == SyncKind.FULL:
+        return apple.fetch_devices(run.cursor or None)
+    return apple.sync_devices(run.cursor)
+
+
+def _is_over_time(run: SyncRun) -> bool:
+    return run.deadline is not None and timezone.now() >= run.deadline
+
+
+def _let_others_write() -> None:
+    if connection.vendor == "sqlite":
+        time.sleep(limits.SQLITE_PAUSE_SECONDS)
+
+
+def _set_down(run: SyncRun) -> None:
+    """This worker is asked to go: the next one need not wait for the lease to run out."""
+    run.renew(status=SyncStatus.QUEUED)
+
+
+def _start_over(run: SyncRun) -> None:
+    with transaction.atomic():
+        if not run.renew(cursor="", pages=0, received=0, continues=None):
+            raise TakenOver
+        SeenSerials.objects.filter(token=run.token).delete()
+
+
+def _continue_in_a_new_run(run: SyncRun, wait_until: datetime | None = None) -> None:
+    """The 15 minutes are over: what is stored stays, and a new run goes on from the cursor (LIM-13)."""
+    with transaction.atomic():
+        if not run.renew(status=SyncStatus.TIMED_OUT, finished_at=timezone.now()):
+            raise TakenOver
+        SyncRun.objects.create(
+            token=run.token,
+            kind=run.kind,
+            because=run.because,
+            trigger=SyncTrigger.CONTINUED,
+            asked_by=run.asked_by,
+            continues=run,
+            cursor=run.cursor,
+            expected=run.expected,
+            status=SyncStatus.WAITING if wait_until else SyncStatus.QUEUED,
+            wait_until=wait_until,
+        )
+
+
+def _stop(run: SyncRun, error: AppleError) -> None:
+    """Apple said no: wait, go on in a new run, or fail with advice."""
+    note_refusal(run.token, error)
+    trouble = {
+        "trouble_sentence": error.sentence,
+        "trouble_advice": error.advice,
+        "trouble_details": error.details,
+    }
+    if not error.try_again:
+        _fail(run, error, trouble)
+        return
+    pause = limits.SYNC_WAITS[min(run.waits, len(limits.SYNC_WAITS) - 1)].total_seconds()
+    wait_until = timezone.now() + timedelta(seconds=max(pause, error.retry_after or 0))
+    run.renew(waits=run.waits + 1, **trouble)
+    if _is_over_time(run):
+        _continue_in_a_new_run(run, wait_until)
+    else:
+        run.renew(status=SyncStatus.WAITING, wait_until=wait_until)
+
+
+def _fail(run: SyncRun, error: AppleError, trouble: dict[str, object]) -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        if not run.renew(status=SyncStatus.FAILED, finished_at=now, **trouble):
+            raise TakenOver
+        # SYNC-7: changes that could not be read leave a gap which only a full sync closes. Without a cursor there is
+        # nothing to wait for; any other failure is not tried again at once.
+        cursor_is_gone = isinstance(error, CursorExpired | CursorInvalid)
+        because = error.sentence if run.kind == SyncKind.DELTA else run.because
+        Token.objects.filter(pk=run.token_id).update(
+            full_because=because, next_sync_at=now if cursor_is_gone else now + limits.FAILED_SYNC_PAUSE
+        )

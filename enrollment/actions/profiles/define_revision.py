@@ -1,0 +1,32 @@
+from django.db import transaction
+from django.utils import timezone
+
+from enrollment.apple.errors import ProfileRefused
+from enrollment.connection import connect
+from enrollment.models import AuditEntry, Person, ProfileRevision
+
+
+def define_revision(revision: ProfileRevision, *, by: Person | None) -> bool:
+    """Tell Apple about a revision; cut in the middle, it can simply be done again.
+
+    False when Apple refuses a field: the revision then says which one and why. Other AppleErrors are the caller's.
+    """
+    try:
+        with connect(revision.profile.token) as apple:
+            uuid = apple.define_profile(revision.payload).profile_uuid
+    except ProfileRefused as error:
+        _remember_refusal(revision, error, by=by)
+        return False
+    with transaction.atomic():
+        revision.apple_uuid, revision.defined_at, revision.refusal_sentence = uuid, timezone.now(), ""
+        revision.save(update_fields=["apple_uuid", "defined_at", "refusal_sentence"])
+        AuditEntry.record("profile.defined", revision.profile, by=by, revision=revision.number, uuid=uuid)
+    return True
+
+
+def _remember_refusal(revision: ProfileRevision, error: ProfileRefused, *, by: Person | None) -> None:
+    with transaction.atomic():
+        revision.refusal_sentence, revision.refusal_advice = error.sentence, error.advice
+        revision.refusal_details, revision.refused_field = error.details, error.field
+        revision.save(update_fields=["refusal_sentence", "refusal_advice", "refusal_details", "refused_field"])
+        AuditEntry.record("profile.refused", revision.profile, by=by, revision=revision.number, reason=str(error))

@@ -1,0 +1,41 @@
+from enum import StrEnum
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from enrollment.models import AuditEntry, Device, Person, Profile, Token
+
+
+class InTheWay(StrEnum):
+    """Why a profile cannot be deleted (PB-5)."""
+
+    ASSIGNED = gettext_noop("Devices are assigned to this profile.")
+    DEFAULT = gettext_noop("It is the default profile of its token.")
+
+
+class ProfileInUse(Exception):
+    """Something is in the way; `reasons` says what."""
+
+    def __init__(self, reasons: list[InTheWay]) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = reasons
+
+
+def in_the_way(profile: Profile) -> list[InTheWay]:
+    """What keeps the profile from being deleted; read by page and verb alike."""
+    holds = {
+        InTheWay.ASSIGNED: Device.objects.filter(profile=profile).exists(),
+        InTheWay.DEFAULT: Token.objects.filter(default_profile=profile).exists(),
+    }
+    return [reason for reason, is_so in holds.items() if is_so]
+
+
+def delete_profile(profile: Profile, *, by: Person | None) -> None:
+    """Delete a profile nobody uses; ProfileInUse otherwise. Apple keeps its copies: it knows no deletion."""
+    if reasons := in_the_way(profile):
+        raise ProfileInUse(reasons)
+    with transaction.atomic():
+        AuditEntry.record("profile.deleted", profile, by=by)
+        # The profile points at its current revision and the revision at its profile: the knot is opened first.
+        Profile.objects.filter(pk=profile.pk).update(current=None)
+        profile.delete()

@@ -1,0 +1,17 @@
+from enrollment.models import Person, Profile, ProfileDraft
+
+
+def edit_profile(profile: Profile, *, by: Person) -> ProfileDraft:
+    """The person's draft of changes to a profile; the one already begun, if there is one."""
+    begun = ProfileDraft.objects.filter(owner=by, profile=profile).first()
+    if begun:
+        return begun
+    return ProfileDraft.objects.create(
+        owner=by,
+        token=profile.token,
+        profile=profile,
+        name=profile.name,
+        description=profile.description,
+        platform=profile.platform,
+        settings=profile.current.settings if profile.current else {},
+    )

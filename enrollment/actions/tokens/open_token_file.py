@@ -1,0 +1,71 @@
+import hashlib
+
+from django.db import transaction
+
+from enrollment.apple.errors import gettext_noop
+from enrollment.apple.token_file import Credentials, KeyPair, Opened, open_token
+from enrollment.apple.token_file_errors import MadeForAnotherKey, MadeForKnownKey, TokenFileError
+from enrollment.apple.wrong_files import envelope_in
+from enrollment.encryption import decrypt, encrypt
+from enrollment.models import AuditEntry, Person, Token, TokenDraft
+from enrollment.models import KeyPair as StoredPair
+
+
+class AlreadyConnected(TokenFileError):
+    """The server of this token is one of ours."""
+
+    sentence = gettext_noop("This server is already connected as “%(name)s”.")
+    advice = gettext_noop("To replace its token, renew that one.")
+
+
+def server_mark(apple_url: str, credentials: Credentials) -> str:
+    """Knows a server again: its consumer key stays the same for life, in one Apple."""
+    return hashlib.sha256(f"{apple_url}\n{credentials.consumer_key}".encode()).hexdigest()
+
+
+def read_token_file(draft: TokenDraft, data: bytes) -> tuple[Opened, StoredPair]:
+    """What is in the file, and which pair of the draft opened it; a TokenFileError with advice otherwise (TOK-6)."""
+    stored = {pair.fingerprint: pair for pair in draft.key_pairs.all()}
+    try:
+        opened = open_token(data, [_opened_pair(pair) for pair in stored.values()])
+    except MadeForAnotherKey as error:
+        raise _named(error, data) from None
+    mark = server_mark(draft.apple_url, opened.credentials)
+    if known := Token.objects.filter(server_mark=mark).first():
+        raise AlreadyConnected(name=known.name)
+    return opened, stored[opened.key_pair.fingerprint]
+
+
+def open_token_file(draft: TokenDraft, data: bytes, file_name: str, *, by: Person | None) -> Opened:
+    """Decrypt an uploaded `.p7m` at once and keep what is in it, encrypted, on the draft."""
+    opened, pair = read_token_file(draft, data)
+    with transaction.atomic():
+        draft.sealed_credentials = encrypt(opened.credentials.to_json().encode())
+        draft.opened_with = pair
+        draft.file_name = file_name[:250]
+        draft.consumer_key_end = opened.credentials.tail
+        draft.expires_at = opened.credentials.expires_at
+        draft.save()
+        AuditEntry.record(
+            "token_draft.file_opened", draft, by=by, file=draft.file_name, expires=str(opened.credentials.expires_at)
+        )
+    return opened
+
+
+def _opened_pair(pair: StoredPair) -> KeyPair:
+    return KeyPair(
+        certificate_pem=pair.certificate_pem.encode(),
+        private_key_pem=decrypt(bytes(pair.sealed_private_key)),
+        fingerprint=pair.fingerprint,
+        issuer_and_serial=pair.issuer_and_serial,
+        subject_key_id=pair.subject_key_id,
+    )
+
+
+def _named(error: MadeForAnotherKey, data: bytes) -> TokenFileError:
+    """Another draft's or token's certificate is named; a stranger's cannot be."""
+    envelope = envelope_in(data)
+    for pair in StoredPair.objects.filter(issuer_and_serial=envelope.recipient).select_related("draft", "token"):
+        owner = pair.token or pair.draft
+        return MadeForKnownKey(fingerprint=pair.fingerprint, owner=str(owner))
+    return error

@@ -1,0 +1,43 @@
+from dataclasses import asdict
+
+from django.db import transaction
+
+from enrollment.actions.tokens.note_refusal import note_refusal
+from enrollment.actions.tokens.note_success import note_success
+from enrollment.apple.errors import AppleError
+from enrollment.connection import connect
+from enrollment.models import AuditEntry, Person, Token
+
+# A person waits for the answer: shorter than a sync's.
+TIMEOUT = (5.0, 15.0)
+_KEPT = (
+    "server_name",
+    "server_uuid",
+    "admin_id",
+    "org_name",
+    "org_email",
+    "org_phone",
+    "org_address",
+    "org_id",
+    "org_type",
+    "org_version",
+)
+
+
+def verify_token(token: Token, *, by: Person | None = None) -> bool:
+    """Ask Apple whose token it is and keep the answer (TOK-8). False, the reason on the token, when it says no."""
+    try:
+        with connect(token, timeout=TIMEOUT) as apple:
+            apple.session()
+            account = asdict(apple.account())
+    except AppleError as error:
+        note_refusal(token, error)
+        return False
+    known = {name: account[name][: Token._meta.get_field(name).max_length] for name in _KEPT}
+    changed = {name: value for name, value in known.items() if getattr(token, name) != value}
+    with transaction.atomic():
+        Token.objects.filter(pk=token.pk).update(**known)
+        note_success(token)
+        if changed:
+            AuditEntry.record("token.verified", token, by=by, **changed)
+    return True

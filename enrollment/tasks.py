@@ -1,0 +1,92 @@
+"""The door for the clock. A task hands an id to a verb; the row decides whether there is anything to do."""
+
+import threading
+from typing import Any
+
+import structlog
+from celery import Task, shared_task
+from celery.signals import worker_shutting_down
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from enrollment.actions.devices.purge_released import purge_released
+from enrollment.actions.devices.reconcile import has_reconcile_work, reconcile
+from enrollment.actions.devices.request_due_syncs import request_due_syncs
+from enrollment.actions.devices.sync_devices import sync_devices
+from enrollment.actions.profiles.fetch_foreign_profiles import fetch_foreign_profiles
+from enrollment.actions.tokens.verify_token import verify_token
+from enrollment.actions.warnings.send_notices import send_notices
+from enrollment.models import SyncRun, Token
+
+log = structlog.get_logger(__name__)
+
+# A message nobody took is worth nothing later: the clock writes a new one as long as the row is open.
+MESSAGE_LIVES = 300
+
+_stopping = threading.Event()
+
+
+@worker_shutting_down.connect
+def _stop_between_two_pages(**_signal: Any) -> None:
+    _stopping.set()
+
+
+def enqueue(task: Task, *ids: int) -> None:
+    """Hand the wish to a worker after commit. A broker that is away loses nothing: the clock finds the row."""
+    transaction.on_commit(lambda: _send(task, ids))
+
+
+def _send(task: Task, ids: tuple[int, ...]) -> None:
+    try:
+        task.apply_async(args=ids, expires=MESSAGE_LIVES, retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("the queue did not take a task; the clock will", task=task.name, ids=ids, error=str(error))
+
+
+@shared_task
+def run_sync(run_id: int) -> None:
+    run = SyncRun.objects.select_related("token").filter(pk=run_id).first()
+    if run is None:
+        return
+    sync_devices(run, stop=_stopping.is_set)
+    if not _stopping.is_set():
+        # A run that used up its 15 minutes is continued at once (LIM-13).
+        for follower in run.token.sync_runs.to_take_up(timezone.now()):
+            enqueue(run_sync, follower.pk)
+    enqueue(run_reconcile, run.token_id)
+
+
+@shared_task
+def run_reconcile(token_id: int) -> None:
+    token = Token.objects.filter(pk=token_id).first()
+    if token is None:
+        return
+    reconcile(token, stop=_stopping.is_set)
+    fetch_foreign_profiles(token)
+
+
+@shared_task
+def run_verify(token_id: int) -> None:
+    if token := Token.objects.filter(pk=token_id).first():
+        verify_token(token)
+
+
+@shared_task
+def every_minute() -> None:
+    """Find in the rows what is due, and hand it out."""
+    now = timezone.now()
+    request_due_syncs()
+    for run in SyncRun.objects.to_take_up(now):
+        enqueue(run_sync, run.pk)
+    for token in Token.objects.to_probe(now):
+        enqueue(run_verify, token.pk)
+    for token in Token.objects.all():
+        if has_reconcile_work(token):
+            enqueue(run_reconcile, token.pk)
+    send_notices()
+
+
+@shared_task
+def every_hour() -> None:
+    purge_released()
