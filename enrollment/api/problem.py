@@ -38,7 +38,9 @@ def answer_with_problem(error: Exception, context: dict[str, Any]) -> Response |
     """DRF's own answer to the error, in the shape of a problem document; None lets Django answer 500."""
     if isinstance(error, AppleError):
         set_rollback()
-        return _problem(HTTPStatus.BAD_GATEWAY, _(error.sentence) % error.details, advice=_(error.advice) % error.details)
+        return _problem(
+            HTTPStatus.BAD_GATEWAY, _(error.sentence) % error.details, advice=_(error.advice) % error.details
+        )
     response = exception_handler(error, context)
     if response is None:
         return None

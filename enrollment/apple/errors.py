@@ -273,6 +273,28 @@ class LocaleRefused(ProfileRefused):
     field = "language"
 
 
+_DOWNLOAD = gettext_noop(
+    "In the portal open the MDM server, choose Download token, and upload the file whose name ends in .p7m."
+)
+
+
+class TokenFileError(Exception):
+    """The file is not a token that can be used here."""
+
+    sentence: ClassVar[str] = gettext_noop("This file is not a server token.")
+    advice: ClassVar[str] = _DOWNLOAD
+
+    def __init__(self, **details: str | int) -> None:
+        self.details: dict[str, str | int] = details
+        super().__init__(self.sentence % details)
+
+    @property
+    def code(self) -> str:
+        return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in type(self).__name__).lstrip(
+            "_"
+        )
+
+
 # Apple's code, matched as a case-insensitive part of the body: longer codes before their beginnings.
 CODES: list[tuple[str, type[AppleError]]] = [
     ("T_C_NOT_SIGNED", TermsNotSigned),

@@ -15,15 +15,12 @@ from enrollment.apple.messages import text, time
 from enrollment.apple.token_file_errors import (
     MadeForAnotherKey,
     NotATokenFile,
-    TokenFileError,
     TokenFileExpired,
 )
 from enrollment.apple.wrong_files import envelope_in
 
 CERTIFICATE_LIVES = timedelta(days=365)
 BACK_DATED = timedelta(days=1)  # against clock skew
-
-__all__ = ["Credentials", "KeyPair", "Opened", "TokenFileError", "make_key_pair", "open_token"]
 
 
 @dataclass(frozen=True)

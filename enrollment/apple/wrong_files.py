@@ -11,6 +11,7 @@ from cryptography.x509.oid import NameOID
 
 from enrollment.apple import token_file_errors as wrong
 from enrollment.apple.envelope import Envelope, NotAnEnvelope, NotSupported
+from enrollment.apple.errors import TokenFileError
 
 LARGEST = 64 * 1024  # bytes
 
@@ -52,7 +53,7 @@ def _refuse_text(data: bytes) -> None:
         raise wrong.IsPlainToken if "consumer_key" in said else _content_token_or_unknown(said)
 
 
-def _content_token_or_unknown(said: dict[str, object]) -> wrong.TokenFileError:
+def _content_token_or_unknown(said: dict[str, object]) -> TokenFileError:
     return wrong.IsContentToken() if {"token", "expDate"} <= said.keys() else wrong.NotATokenFile()
 
 

@@ -9,10 +9,10 @@ def remember_origin(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
     """Audit entries written during a request tell from which address it came."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        token = origin.set(request.META.get("REMOTE_ADDR", ""))
+        before = origin.set(request.META.get("REMOTE_ADDR", ""))
         try:
             return get_response(request)
         finally:
-            origin.reset(token)
+            origin.reset(before)
 
     return middleware

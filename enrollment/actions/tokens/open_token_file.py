@@ -2,9 +2,9 @@ import hashlib
 
 from django.db import transaction
 
-from enrollment.apple.errors import gettext_noop
+from enrollment.apple.errors import TokenFileError, gettext_noop
 from enrollment.apple.token_file import Credentials, KeyPair, Opened, open_token
-from enrollment.apple.token_file_errors import MadeForAnotherKey, MadeForKnownKey, TokenFileError
+from enrollment.apple.token_file_errors import MadeForAnotherKey, MadeForKnownKey
 from enrollment.apple.wrong_files import envelope_in
 from enrollment.encryption import decrypt, encrypt
 from enrollment.models import AuditEntry, Person, Token, TokenDraft

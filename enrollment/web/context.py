@@ -1,0 +1,46 @@
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.actions.warnings.current_warnings import current_warnings
+from enrollment.models import Permission, Token
+from enrollment.models.token import APPLE, is_pretend_address
+from enrollment.permissions import may
+
+# Name, URL name, icon, section; the last two only for those who may.
+NAVIGATION = [
+    (_("Home"), "home", "home"),
+    (_("Devices"), "device-list", "device"),
+    (_("Enrollment program tokens"), "token-list", "token"),
+    (_("Profiles"), "profile-list", "profile"),
+]
+ACTIVITY = (_("Activity"), "activity-list", "activity")
+MAILS = (_("Mails"), "mail-list", "mail")
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What every page needs around its content; looked up only when a template asks for it."""
+    person = request.user
+    if not person.is_authenticated:
+        return {"is_pretend": is_pretend_address(settings.APPLE_URL)}
+    navigation = list(NAVIGATION)
+    if may(person, Permission.READ_AUDIT):
+        navigation.append(ACTIVITY)
+    if settings.SHOW_MAILS and may(person, Permission.MANAGE_ACCESS):
+        navigation.append(MAILS)
+    return {
+        "navigation": navigation,
+        "portal_url": f"{settings.APPLE_URL}/portal",
+        "is_pretend": SimpleLazyObject(lambda: _is_pretend(person)),
+        "banners": SimpleLazyObject(lambda: current_warnings(person)),
+    }
+
+
+def _is_pretend(person: Any) -> bool:
+    """Whether this installation, or any token the person sees, speaks with a pretend Apple."""
+    if is_pretend_address(settings.APPLE_URL):
+        return True
+    return Token.objects.visible_to(person).exclude(apple_url=APPLE).exists()

@@ -1,0 +1,117 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from enrollment import limits
+from enrollment.models import Person, ScopeTag, Token, TokenDraft, TokenStatus
+
+
+def tags_for(person: Person) -> Any:
+    """The scope tags a person may give: all of them, or the person's own."""
+    return ScopeTag.objects.all() if person.sees_everything else person.scope_tags.all()
+
+
+class ConsentForm(forms.Form):
+    """Step 1 (TOK-1)."""
+
+    consents = forms.BooleanField(
+        label=_("I agree"),
+        required=True,
+        error_messages={"required": _("Nothing can be sent to Apple before you agree.")},
+        help_text=_("I allow this program to send user and device information to Apple."),
+    )
+
+
+class FileForm(forms.Form):
+    """Step 2 (TOK-5)."""
+
+    name = forms.CharField(
+        label=_("Token name"), max_length=100, required=False, help_text=_("Free to choose; only people here see it.")
+    )
+    apple_id = forms.EmailField(
+        label=_("Apple ID"),
+        max_length=250,
+        required=False,
+        help_text=_("Of the person who downloads the token in the portal; kept for the renewal."),
+    )
+    file = forms.FileField(
+        label=_("Apple token"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".p7m"}),
+        help_text=_("The file the portal gave; its name ends in .p7m."),
+    )
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"].strip()
+        if name and Token.objects.filter(name=name).exists():
+            raise forms.ValidationError(_("Another token has this name already."))
+        return name
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file and file.size > limits.TOKEN_FILE_BYTES:
+            raise forms.ValidationError(_("This file is too large for a server token (at most 64 KB)."))
+        return file
+
+
+class ScopeForm(forms.Form):
+    """Step 3."""
+
+    scope_tags = forms.ModelMultipleChoiceField(
+        queryset=ScopeTag.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Scope tags"),
+        help_text=_("People who carry a scope tag see only tokens that carry one of theirs."),
+    )
+
+    def __init__(self, *args: Any, person: Person, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._person = person
+        self.fields["scope_tags"].queryset = tags_for(person)
+
+    def clean_scope_tags(self) -> Any:
+        tags = self.cleaned_data["scope_tags"]
+        if not self._person.sees_everything and not tags:
+            raise forms.ValidationError(_("Choose one of yours: without it you would not see the token."))
+        return tags
+
+
+class EditForm(ScopeForm):
+    """The token's name and scope tags."""
+
+    name = forms.CharField(label=_("Token name"), max_length=100)
+    field_order = ["name", "scope_tags"]
+
+    def __init__(self, *args: Any, token: Token, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._token = token
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"].strip()
+        if Token.objects.filter(name=name).exclude(pk=self._token.pk).exists():
+            raise forms.ValidationError(_("Another token has this name already."))
+        return name
+
+
+class TokenFilterForm(forms.Form):
+    """The filters of the list."""
+
+    q = forms.CharField(required=False, label=_("Search"))
+    status = forms.ChoiceField(required=False, choices=[("", _("All")), *TokenStatus.choices], label=_("Status"))
+    sort = forms.ChoiceField(
+        required=False,
+        label=_("Sort by"),
+        choices=[("name", _("Name")), ("expires_at", _("Expiry")), ("-synced_at", _("Last sync"))],
+    )
+
+
+def initial_of(draft: TokenDraft) -> dict[str, Any]:
+    """What the forms show of a draft."""
+    return {
+        "consents": draft.consented_at is not None,
+        "name": draft.name,
+        "apple_id": draft.apple_id,
+        "scope_tags": draft.scope_tags.all(),
+    }

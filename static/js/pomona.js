@@ -1,0 +1,112 @@
+// Small improvements to pages that work without them.
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // Light, dark, or as the system says.
+  const showTheme = () => all("[data-theme-choice]").forEach((button) =>
+    button.setAttribute("aria-pressed", String(button.dataset.themeChoice === (localStorage.getItem("theme") || ""))));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-theme-choice]");
+    if (!button) return;
+    const choice = button.dataset.themeChoice;
+    if (choice) { localStorage.setItem("theme", choice); document.documentElement.dataset.theme = choice; }
+    else { localStorage.removeItem("theme"); delete document.documentElement.dataset.theme; }
+    showTheme();
+  });
+  showTheme();
+
+  // "/" goes to the search for devices.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const field = document.querySelector('[data-shortcut="/"]');
+    if (field) { event.preventDefault(); field.focus(); field.select(); }
+  });
+
+  // Toasts leave by themselves, unless they tell of an error.
+  const leave = (toast) => { toast.classList.add("leaving"); setTimeout(() => toast.remove(), 300); };
+  all(".toast:not(.error, .warning)").forEach((toast) => setTimeout(() => leave(toast), 6000));
+  document.addEventListener("click", (event) => {
+    const toast = event.target.closest("[data-dismiss]")?.closest(".toast");
+    if (toast) leave(toast);
+  });
+
+  // Parts of a form that mean something only beside certain values: [{"field": ["value", …]}, …], one must hold.
+  const valuesOf = (form, name) => {
+    const fields = all(`[name="${CSS.escape(name)}"]`, form).filter((field) => !field.closest("[hidden]"));
+    if (fields.length === 1 && fields[0].type === "checkbox") return [String(fields[0].checked)];
+    const checked = fields.filter((field) => (field.type === "radio" || field.type === "checkbox") ? field.checked : true);
+    return checked.map((field) => field.value);
+  };
+  const showParts = (form) => all("[data-show-when]", form).forEach((part) => {
+    const alternatives = JSON.parse(part.dataset.showWhen);
+    part.hidden = !alternatives.some((needs) => Object.entries(needs).every(([name, wanted]) =>
+      valuesOf(form, name).some((value) => wanted.includes("*") ? value !== "" : wanted.includes(value))));
+  });
+  all("form:has([data-show-when])").forEach((form) => {
+    form.addEventListener("change", () => { showParts(form); showParts(form); });
+    showParts(form); showParts(form);
+  });
+
+  // Rows that are chosen, and the buttons that need some.
+  const countChosen = () => all("[data-selection]").forEach((form) => {
+    const boxes = all('input[name="device"]', form);
+    const chosen = boxes.filter((box) => box.checked).length;
+    const whole = form.querySelector("[data-select-all]");
+    if (whole) { whole.checked = chosen > 0 && chosen === boxes.length; whole.indeterminate = chosen > 0 && chosen < boxes.length; }
+    all("[data-chosen]", form).forEach((place) => { place.textContent = chosen ? place.dataset.chosen.replace("0", chosen) : ""; });
+    all("[data-matching]", form).forEach((part) => { part.hidden = !(chosen && chosen === boxes.length); });
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-select-all]"))
+      all('input[name="device"]', event.target.closest("[data-selection]")).forEach((box) => { box.checked = event.target.checked; });
+    countChosen();
+  });
+  document.addEventListener("htmx:afterSwap", countChosen);
+  countChosen();
+
+  // Time left, in minutes and seconds.
+  const tick = () => all("[data-countdown]").forEach((place) => {
+    const left = Math.max(0, Math.round((new Date(place.getAttribute("datetime")) - Date.now()) / 1000));
+    const [days, hours, minutes] = [Math.floor(left / 86400), Math.floor(left / 3600) % 24, Math.floor(left / 60) % 60];
+    if (days < 1) place.textContent = (hours ? `${hours}:${String(minutes).padStart(2, "0")}` : minutes) + ":" + String(left % 60).padStart(2, "0");
+    if (!left && place.dataset.countdown === "reload") { delete place.dataset.countdown; location.reload(); }
+  });
+  tick();
+  setInterval(tick, 1000);
+
+  // Copying.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.classList.add("copied");
+  });
+
+  // The chosen file's name in its field.
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches('.drop input[type="file"]')) return;
+    const drop = event.target.closest(".drop"), name = drop.querySelector(".drop-name");
+    drop.classList.toggle("chosen", event.target.files.length > 0);
+    if (name && event.target.files.length) name.textContent = event.target.files[0].name;
+  });
+
+  // Typing a name to confirm.
+  all("[data-confirm-text]").forEach((field) => {
+    const button = field.form.querySelector("[data-confirmed]");
+    const check = () => { button.disabled = field.value.trim() !== field.dataset.confirmText; };
+    field.addEventListener("input", check);
+    check();
+  });
+
+  // Many switches at once, and finding one of them.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-set-all]");
+    if (!button) return;
+    all(`input[name="${button.dataset.setAll}"]`).forEach((box) => { box.checked = button.dataset.to === "true"; });
+  });
+  all("[data-find-in]").forEach((field) => field.addEventListener("input", () => {
+    const words = field.value.trim().toLowerCase();
+    all(`${field.dataset.findIn} [data-words]`).forEach((row) => { row.hidden = !row.dataset.words.toLowerCase().includes(words); });
+  }));
+})();
