@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from enrollment.models import AppleProfileStatus, AssignmentState, SyncRun, SyncStatus, TokenStatus
 
@@ -144,3 +144,40 @@ def duration(run: SyncRun) -> str:
     """How long a run took, as minutes and seconds."""
     seconds = round((run.finished_at - run.started_at).total_seconds())
     return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+ACTIONS = {
+    "token_draft.started": gettext_noop("Token setup begun"),
+    "token_draft.key_made": gettext_noop("Key pair made"),
+    "token_draft.consented": gettext_noop("Consent given"),
+    "token_draft.consent_withdrawn": gettext_noop("Consent withdrawn"),
+    "token_draft.certificate_downloaded": gettext_noop("Public key downloaded"),
+    "token_draft.file_opened": gettext_noop("Token file opened"),
+    "token_draft.deleted": gettext_noop("Token setup discarded"),
+    "token.connected": gettext_noop("Token connected"),
+    "token.verified": gettext_noop("Apple account read"),
+    "token.edited": gettext_noop("Token edited"),
+    "token.sync_asked": gettext_noop("Sync asked for"),
+    "token.default_profile_set": gettext_noop("Default profile set"),
+    "profile_draft.started": gettext_noop("Profile begun"),
+    "profile_draft.deleted": gettext_noop("Profile draft discarded"),
+    "profile.created": gettext_noop("Profile created"),
+    "profile.edited": gettext_noop("Profile renamed or described anew"),
+    "profile.revised": gettext_noop("Profile settings changed"),
+    "profile.defined": gettext_noop("Profile accepted by Apple"),
+    "profile.refused": gettext_noop("Profile refused by Apple"),
+    "profile.assigned": gettext_noop("Profile assigned"),
+    "profile.unassigned": gettext_noop("Profile removed from devices"),
+    "profile.default_applied": gettext_noop("Default profile given to new devices"),
+    "profile.deleted": gettext_noop("Profile deleted"),
+    "device.deleted": gettext_noop("Devices deleted here"),
+    "device.purged": gettext_noop("Released devices deleted"),
+    "person.added": gettext_noop("Person added"),
+    "api_key.made": gettext_noop("API key made"),
+}
+
+
+@register.filter
+def action_in_words(action: str) -> str:
+    """What was done, in the reader's language; an action we do not know by its code."""
+    return gettext(ACTIONS[action]) if action in ACTIONS else action

@@ -1,1 +1,39 @@
-urlpatterns: list = []
+from django.urls import path
+
+from enrollment.web import activity, assignments, devices, home, mails, profile_wizard, profiles, token_wizard, tokens
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("devices/", devices.device_list, name="device-list"),
+    path("devices/search/", devices.search, name="device-search"),
+    path("devices/assign/", assignments.assign, name="device-assign"),
+    path("devices/unassign/", assignments.unassign, name="device-unassign"),
+    path("devices/<int:pk>/", devices.detail, name="device-detail"),
+    path("devices/<int:pk>/delete/", devices.delete, name="device-delete"),
+    path("tokens/", tokens.token_list, name="token-list"),
+    path("tokens/new/", token_wizard.new, name="token-new"),
+    path("tokens/drafts/<int:pk>/certificate/", token_wizard.certificate, name="token-certificate"),
+    path("tokens/drafts/<int:pk>/new-key/", token_wizard.new_key, name="token-new-key"),
+    path("tokens/drafts/<int:pk>/create/", token_wizard.create, name="token-create"),
+    path("tokens/drafts/<int:pk>/discard/", token_wizard.discard, name="token-discard"),
+    path("tokens/drafts/<int:pk>/<slug:key>/", token_wizard.step, name="token-wizard"),
+    path("tokens/<int:pk>/", tokens.detail, name="token-detail"),
+    path("tokens/<int:pk>/edit/", tokens.edit, name="token-edit"),
+    path("tokens/<int:pk>/sync/", tokens.sync, name="token-sync"),
+    path("tokens/<int:pk>/sync-panel/", tokens.sync_panel, name="token-sync-panel"),
+    path("tokens/<int:pk>/<slug:tab>/", tokens.detail, name="token-tab"),
+    path("syncs/<int:pk>/", tokens.sync_run, name="sync-run"),
+    path("profiles/", profiles.profile_list, name="profile-list"),
+    path("profiles/new/", profile_wizard.new, name="profile-new"),
+    path("profiles/drafts/<int:pk>/save/", profile_wizard.save, name="profile-save"),
+    path("profiles/drafts/<int:pk>/discard/", profile_wizard.discard, name="profile-discard"),
+    path("profiles/drafts/<int:pk>/<slug:key>/", profile_wizard.step, name="profile-wizard"),
+    path("profiles/<int:pk>/", profiles.detail, name="profile-detail"),
+    path("profiles/<int:pk>/edit/", profile_wizard.edit, name="profile-edit"),
+    path("profiles/<int:pk>/default/", profiles.set_default, name="profile-default"),
+    path("profiles/<int:pk>/give-default/", profiles.give_default, name="profile-give-default"),
+    path("profiles/<int:pk>/delete/", profiles.delete, name="profile-delete"),
+    path("profiles/<int:pk>/<slug:tab>/", profiles.detail, name="profile-tab"),
+    path("activity/", activity.activity_list, name="activity-list"),
+    path("mails/", mails.mail_list, name="mail-list"),
+]

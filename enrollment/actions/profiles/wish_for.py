@@ -37,6 +37,10 @@ class Preview:
     has: int = 0
     cannot: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def cannot_total(self) -> int:
+        return sum(self.cannot.values())
+
 
 def verdict(profile: Profile) -> Case:
     """Per device: "" when it may get the profile, HAS_IT, or the reason why not (PROF-3, PB-3)."""

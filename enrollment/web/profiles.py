@@ -1,0 +1,128 @@
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from enrollment import tasks
+from enrollment.actions.profiles.apply_default_profile import waiting_for_a_default
+from enrollment.actions.profiles.delete_profile import ProfileInUse, delete_profile, in_the_way
+from enrollment.actions.profiles.give_default_profile import give_default_profile
+from enrollment.actions.profiles.set_default_profile import set_default_profile
+from enrollment.actions.profiles.wish_for import TooManyDevices
+from enrollment.models import AssignmentState, Device, Permission, Profile, ProfileDraft, Token
+from enrollment.models.profile_settings import Affinity
+from enrollment.permissions import check, may
+from enrollment.web.profile_wizard import in_words
+
+TABS = ("overview", "revisions", "json")
+
+
+def profile_list(request: HttpRequest) -> HttpResponse:
+    check(request.user, Permission.READ_PROFILE)
+    tokens = Token.objects.visible_to(request.user)
+    words, token = request.GET.get("q", "").strip(), request.GET.get("token", "")
+    found = Profile.objects.visible_to(request.user).select_related("token", "current")
+    if words:
+        found = found.filter(Q(name__icontains=words) | Q(description__icontains=words))
+    if token.isdecimal():
+        found = found.filter(token_id=token)
+    profiles = list(found.annotate(device_count=Count("devices")))
+    names = dict(Affinity.choices)
+    for profile in profiles:
+        profile.affinity = names.get(profile.current.settings.get("affinity"), "") if profile.current else ""
+    values = {
+        "section": "profile-list",
+        "profiles": profiles,
+        "tokens": tokens,
+        "words": words,
+        "chosen": token,
+        "drafts": ProfileDraft.objects.visible_to(request.user).select_related("token", "profile"),
+        "may_create": may(request.user, Permission.CREATE_PROFILE),
+    }
+    return render(request, "enrollment/profiles/list.html", values)
+
+
+def _profile(request: HttpRequest, pk: int) -> Profile:
+    return get_object_or_404(Profile.objects.visible_to(request.user).select_related("token", "current"), pk=pk)
+
+
+def detail(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse:
+    profile = _profile(request, pk)
+    check(request.user, Permission.READ_PROFILE)
+    if tab not in TABS:
+        raise Http404
+    is_default = profile.token.default_profile_id == profile.pk
+    values = {
+        "section": "profile-list",
+        "profile": profile,
+        "token": profile.token,
+        "tab": tab,
+        "is_default": is_default,
+        "may_update": may(request.user, Permission.UPDATE_PROFILE),
+        "may_delete": may(request.user, Permission.DELETE_PROFILE),
+        "may_assign": may(request.user, Permission.ASSIGN_PROFILE),
+        **(_overview(profile, is_default=is_default) if tab == "overview" else {}),
+        **({"revisions": profile.revisions.select_related("created_by")} if tab == "revisions" else {}),
+    }
+    return render(request, f"enrollment/profiles/detail_{tab}.html", values)
+
+
+def _overview(profile: Profile, *, is_default: bool) -> dict[str, Any]:
+    states = Device.objects.filter(profile=profile).present().with_state().order_by()
+    counts = dict(states.values_list("state_now").annotate(Count("pk")))
+    return {
+        "facts": in_words(profile.current.settings) if profile.current else [],
+        "states": [(state, counts[state]) for state in AssignmentState.values if counts.get(state)],
+        "device_count": sum(counts.values()),
+        "waiting": waiting_for_a_default(profile.token).count() if is_default else 0,
+        "in_the_way": [_(str(reason)) for reason in in_the_way(profile)],
+    }
+
+
+@require_POST
+def set_default(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make it the token's default, or no longer."""
+    profile = _profile(request, pk)
+    check(request.user, Permission.ASSIGN_PROFILE)
+    wanted = profile if request.POST.get("default") == "yes" else None
+    set_default_profile(profile.token, wanted, by=request.user)
+    messages.success(
+        request,
+        _("Devices that appear from now on get this profile.")
+        if wanted
+        else _("The token has no default profile now."),
+    )
+    return redirect("profile-detail", pk)
+
+
+@require_POST
+def give_default(request: HttpRequest, pk: int) -> HttpResponse:
+    profile = _profile(request, pk)
+    check(request.user, Permission.ASSIGN_PROFILE)
+    try:
+        count = give_default_profile(profile.token, by=request.user)
+    except TooManyDevices as error:
+        messages.error(request, _(error.sentence) % error.details)
+        return redirect("profile-detail", pk)
+    tasks.enqueue(tasks.run_reconcile, profile.token_id)
+    text = ngettext("%(count)d device is to get “%(name)s”.", "%(count)d devices are to get “%(name)s”.", count)
+    messages.success(request, text % {"count": count, "name": profile.name})
+    return redirect("profile-detail", pk)
+
+
+@require_POST
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    profile = _profile(request, pk)
+    check(request.user, Permission.DELETE_PROFILE)
+    try:
+        delete_profile(profile, by=request.user)
+    except ProfileInUse as error:
+        messages.error(request, " ".join(_(str(reason)) for reason in error.reasons))
+        return redirect("profile-detail", pk)
+    messages.success(request, _("The profile is deleted."))
+    return redirect("profile-list")
