@@ -116,7 +116,9 @@ CACHES = {
 # LIM-14: released devices stay listed for so many days.
 RELEASED_KEPT_DAYS = env.int("RELEASED_KEPT_DAYS", limits.RELEASED_KEPT_FOR.days)
 if not limits.RELEASED_KEPT_DAYS[0] <= RELEASED_KEPT_DAYS <= limits.RELEASED_KEPT_DAYS[1]:
-    raise ImproperlyConfigured("RELEASED_KEPT_DAYS is a number of days from %d to %d." % limits.RELEASED_KEPT_DAYS)
+    raise ImproperlyConfigured(
+        f"RELEASED_KEPT_DAYS must be between {limits.RELEASED_KEPT_DAYS[0]} and {limits.RELEASED_KEPT_DAYS[1]} days."
+    )
 
 # --- The clock and the queue ------------------------------------------------------------------------------------------
 QUEUE_DIR = DATA_DIR / "queue"

@@ -1,1 +1,21 @@
-urlpatterns: list = []
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+from rest_framework.routers import SimpleRouter
+
+from enrollment.api.documentation import with_own_policy
+from enrollment.api.views import DeviceViewSet, ProfileViewSet, SyncRunViewSet, TokenViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("tokens", TokenViewSet, basename="api-token")
+router.register("syncs", SyncRunViewSet, basename="api-sync")
+router.register("profiles", ProfileViewSet, basename="api-profile")
+router.register("devices", DeviceViewSet, basename="api-device")
+
+# Programs sign in with a key, which Django's own login knows nothing of: REST framework asks for it itself.
+urlpatterns = [
+    path("schema/", login_not_required(SpectacularAPIView.as_view()), name="api-schema"),
+    path("docs/", with_own_policy(SpectacularSwaggerView.as_view(url_name="api-schema")), name="api-docs"),
+    path("redoc/", with_own_policy(SpectacularRedocView.as_view(url_name="api-schema")), name="api-redoc"),
+    path("", include(router.urls)),
+]

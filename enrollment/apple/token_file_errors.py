@@ -71,7 +71,8 @@ class MadeForAnotherKey(TokenFileError):
 
     sentence = gettext_noop("This token was made for another certificate than the one downloaded here.")
     advice = gettext_noop(
-        "Upload the .pem of this page to the MDM server in the portal, save, download the token again, and bring it here."
+        "Upload the .pem of this page to the MDM server in the portal, save, download the token again, and bring it "
+        "here."
     )
 
 

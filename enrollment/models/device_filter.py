@@ -1,6 +1,7 @@
 from typing import Any
 
 import django_filters
+from django.forms import Select
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models.assignment import AssignmentState
@@ -41,6 +42,11 @@ class DeviceFilter(django_filters.FilterSet):
         # What may be chosen is what may be seen: a stranger's token is an unknown one.
         self.filters["token"].queryset = Token.objects.visible_to(person)
         self.filters["profile"].queryset = Profile.objects.visible_to(person)
+        for name in ("token", "profile", "family", "apple_status", "state"):
+            self.filters[name].extra["empty_label"] = _("All")
+        self.filters["released"].extra["widget"] = Select(
+            choices=[("", _("All")), ("true", _("yes")), ("false", _("no"))]
+        )
 
     def search(self, devices: DeviceQuerySet, _name: str, words: str) -> DeviceQuerySet:
         return devices.search(words)

@@ -1,0 +1,22 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from enrollment.actions.access.make_api_key import make_api_key
+from enrollment.models import Person
+
+
+class Command(BaseCommand):
+    help = "Make an API key that acts as a person; it is printed once and stored only as a hash."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("person")
+        parser.add_argument("--name", default="command line")
+        parser.add_argument("--days", type=int, help="until it expires")
+
+    def handle(self, *, person: str, name: str, days: int | None, **_options: Any) -> None:
+        found = Person.objects.filter(username=person, is_active=True).first()
+        if found is None:
+            raise CommandError(f"There is no active person named {person}.")
+        self.stdout.write(make_api_key(found, name=name, by=None, days=days))
