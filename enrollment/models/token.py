@@ -73,6 +73,12 @@ class TokenQuerySet(models.QuerySet["Token"]):
         cases = [When(holds(now), then=Value(status.value)) for status, _one, holds in RULES]
         return self.annotate(status_now=Case(*cases, default=Value(TokenStatus.ACTIVE.value)))
 
+    def in_status(self, *statuses: TokenStatus) -> "TokenQuerySet":
+        return self.with_status().filter(status_now__in=statuses)
+
+    def not_in_status(self, *statuses: TokenStatus) -> "TokenQuerySet":
+        return self.with_status().exclude(status_now__in=statuses)
+
 
 class Token(models.Model):
     """An MDM server of Apple Business or School Manager that we hold the key to."""

@@ -35,7 +35,7 @@ _PLACES = [
 ]
 
 
-def columns(record: DeviceRecord) -> dict[str, Any]:
+def columns(record: tuple[Any, ...]) -> dict[str, Any]:
     """The columns of a record; texts are cut to what a column holds, so that no odd value stops a sync."""
     return {
         name: record[place][:longest] if longest and isinstance(record[place], str) else record[place]

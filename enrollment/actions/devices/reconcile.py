@@ -80,7 +80,7 @@ def _batches(token: Token) -> Iterator[list[Device]]:
         first = work.order_by("profile_id", "serial").first()
         if first is None:
             return
-        same = work.filter(wish=first.wish, profile_id=first.profile_id).select_related("profile__current")
+        same = work.filter(wish=first.wish, profile=first.profile).select_related("profile__current")
         batch = list(same.order_by("serial")[: limits.SERIALS_PER_CALL])
         if asked.issuperset(device.pk for device in batch):
             return  # nothing an answer changes: the next tick of the clock looks again
@@ -93,7 +93,10 @@ def _ask(apple: Client, token: Token, batch: list[Device]) -> None:
     if batch[0].wish == Wish.NO_PROFILE:
         _write(token, batch, NO_PROFILE_ASKED, AssignResult(apple.remove_profile(serials)))
         return
-    revision = batch[0].profile.current
+    profile = batch[0].profile
+    revision = profile.current if profile else None
+    if revision is None:
+        return
     try:
         result = apple.assign_profile(revision.apple_uuid, serials)
     except ProfileNotFound:

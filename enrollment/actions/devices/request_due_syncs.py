@@ -12,9 +12,8 @@ def request_due_syncs() -> list[SyncRun]:
     """Write a run for every token whose time has come (SYNC-2, SYNC-3)."""
     now = timezone.now()
     due = (
-        Token.objects.with_status(now)
+        Token.objects.not_in_status(*CANNOT_SYNC)
         .filter(Q(next_sync_at=None) | Q(next_sync_at__lte=now), verified_at__isnull=False)
-        .exclude(status_now__in=list(CANNOT_SYNC))
         .exclude(pk__in=SyncRun.objects.filter(status__in=OPEN).values("token_id"))
         .order_by("next_sync_at")
     )

@@ -1,6 +1,7 @@
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -136,7 +137,7 @@ def _continue_in_a_new_run(run: SyncRun, wait_until: datetime | None = None) -> 
 def _stop(run: SyncRun, error: AppleError) -> None:
     """Apple said no: wait, go on in a new run, or fail with advice."""
     note_refusal(run.token, error)
-    trouble = {
+    trouble: dict[str, Any] = {
         "trouble_sentence": error.sentence,
         "trouble_advice": error.advice,
         "trouble_details": error.details,
@@ -153,7 +154,7 @@ def _stop(run: SyncRun, error: AppleError) -> None:
         run.renew(status=SyncStatus.WAITING, wait_until=wait_until)
 
 
-def _fail(run: SyncRun, error: AppleError, trouble: dict[str, object]) -> None:
+def _fail(run: SyncRun, error: AppleError, trouble: dict[str, Any]) -> None:
     now = timezone.now()
     with transaction.atomic():
         if not run.renew(status=SyncStatus.FAILED, finished_at=now, **trouble):

@@ -86,7 +86,7 @@ def _write_to_sqlite(rows: Iterator[list[Any]], *, is_snapshot: bool, connection
     places = ", ".join(["%s"] * len(_WRITTEN))
     statement = _statement(f"VALUES ({places})", "IS NOT", is_snapshot=is_snapshot)
     with connection.cursor() as cursor:
-        cursor.executemany(statement, ([_as_sqlite_keeps_it(value) for value in row] for row in rows))
+        cursor.executemany(statement, [[_as_sqlite_keeps_it(value) for value in row] for row in rows])
         return int(cursor.rowcount)
 
 

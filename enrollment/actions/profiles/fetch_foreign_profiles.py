@@ -38,7 +38,6 @@ def _note_new_ones(token: Token) -> None:
     known = token.foreign_profiles.values("apple_uuid")
     with_profile = Device.objects.filter(token=token, apple_profile_status__in=HAS_A_PROFILE).present()
     new = with_profile.exclude(apple_profile_uuid="").exclude(apple_profile_uuid__in=ours)
-    new = new.exclude(apple_profile_uuid__in=known).order_by().values_list("apple_profile_uuid", flat=True).distinct()
-    ForeignProfile.objects.bulk_create(
-        [ForeignProfile(token=token, apple_uuid=uuid) for uuid in new], ignore_conflicts=True
-    )
+    uuids = new.exclude(apple_profile_uuid__in=known).order_by().values_list("apple_profile_uuid", flat=True)
+    rows = [ForeignProfile(token=token, apple_uuid=uuid) for uuid in uuids.distinct()]
+    ForeignProfile.objects.bulk_create(rows, ignore_conflicts=True)

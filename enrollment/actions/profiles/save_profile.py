@@ -22,7 +22,7 @@ class ProfileNotSaved(Exception):
 def check_draft(draft: ProfileDraft) -> tuple[dict[str, Any], Errors]:
     """The clean settings, and everything that keeps the draft from being saved; read by review page and verb alike."""
     settings, errors = clean_settings(draft.settings)
-    others = Profile.objects.filter(token=draft.token).exclude(pk=draft.profile_id)
+    others = Profile.objects.filter(token=draft.token).exclude(pk=draft.profile_id or 0)
     if not draft.name.strip():
         errors["name"] = [_("This is needed.")]
     elif len(draft.name) > LONGEST_NAME:
@@ -56,7 +56,7 @@ def _profile(draft: ProfileDraft, by: Person) -> Profile:
     profile = draft.profile or Profile(token=draft.token)
     before = {"name": profile.name, "description": profile.description} if profile.pk else {}
     profile.name, profile.description, profile.platform = draft.name, draft.description, draft.platform
-    after = {"name": profile.name, "description": profile.description}
+    after: dict[str, Any] = {"name": profile.name, "description": profile.description}
     profile.save()
     if before != after:
         action = "profile.edited" if before else "profile.created"

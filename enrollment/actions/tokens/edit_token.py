@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -13,6 +14,6 @@ def edit_token(token: Token, *, by: Person | None, name: str, scope_tags: Iterab
         token.name = name
         token.save(update_fields=["name"])
         token.scope_tags.set(tags)
-        after = {"name": name, "scope_tags": sorted(tag.name for tag in tags)}
+        after: dict[str, Any] = {"name": name, "scope_tags": sorted(tag.name for tag in tags)}
         if before != after:
             AuditEntry.record("token.edited", token, by=by, before=before, **after)

@@ -22,6 +22,7 @@ _KEPT = (
     "org_type",
     "org_version",
 )
+_LONGEST: dict[str, int] = {name: getattr(Token._meta.get_field(name), "max_length", 0) for name in _KEPT}
 
 
 def verify_token(token: Token, *, by: Person | None = None) -> bool:
@@ -33,7 +34,7 @@ def verify_token(token: Token, *, by: Person | None = None) -> bool:
     except AppleError as error:
         note_refusal(token, error)
         return False
-    known = {name: account[name][: Token._meta.get_field(name).max_length] for name in _KEPT}
+    known = {name: account[name][: _LONGEST[name]] for name in _KEPT}
     changed = {name: value for name, value in known.items() if getattr(token, name) != value}
     with transaction.atomic():
         Token.objects.filter(pk=token.pk).update(**known)

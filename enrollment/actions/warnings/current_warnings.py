@@ -31,10 +31,10 @@ def current_warnings(person: Person) -> list[TokenWarning]:
     """What needs attention among the tokens the person sees, the worst first."""
     now = timezone.now()
     soon = now + max(timedelta(days=days) for days in limits.EXPIRY_WARNING_DAYS)
-    tokens = Token.objects.visible_to(person).with_status(now)
+    tokens = Token.objects.visible_to(person)
     found = [*_expiries(tokens.filter(expires_at__lte=soon).order_by("expires_at"), now)]
-    for token in tokens.filter(status_now__in=[status.value for status in TROUBLES]):
-        status = TokenStatus(token.status_now)
+    for token in tokens.in_status(*TROUBLES):
+        status = token.status
         level = "warning" if status == TokenStatus.UNREACHABLE else "danger"
         found.append(TokenWarning(level, _(TROUBLES[status]) % {"name": token.name}, token))
     return sorted(found, key=lambda warning: warning.level != "danger")
