@@ -4,14 +4,11 @@ from django.utils import timezone
 from enrollment.models import AuditEntry, KeyPair, Person, TokenDraft
 
 
-class ConsentMissing(Exception):
-    """Nothing is done before the person has agreed (TOK-1)."""
-
-
 def hand_out_certificate(draft: TokenDraft, *, by: Person | None) -> str:
-    """The newest certificate as PEM, for the portal. The private key stays."""
-    if draft.consented_at is None:
-        raise ConsentMissing
+    """The newest certificate as PEM, for the portal; the private key stays. Nothing goes to Apple by this.
+
+    In the wizard consent comes first (TOK-1); without it no token is made of the draft, whatever door is used.
+    """
     pair = draft.key_pair
     if pair is None:
         raise KeyPair.DoesNotExist
