@@ -1,4 +1,9 @@
+from typing import Any
+
+from django.apps import AppConfig
 from django.db import models
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 
@@ -24,7 +29,7 @@ class Permission(models.TextChoices):
 
 _reads = [Permission.READ_TOKEN, Permission.READ_PROFILE, Permission.READ_DEVICE]
 
-# ROLE-2. The migration writes these rows; a test holds the rows to this table.
+# ROLE-2. Every migration writes these rows anew, so that a new version's permissions reach its roles.
 BUILT_IN: dict[str, list[Permission]] = {
     "administrator": list(Permission),
     "enrollment_manager": [
@@ -59,3 +64,13 @@ class Role(models.Model):
 
     def __str__(self) -> str:
         return str(BUILT_IN_NAMES.get(self.key, self.name) if self.is_built_in else self.name)
+
+
+@receiver(post_migrate)
+def write_built_in_roles(sender: AppConfig, using: str, **_signal: Any) -> None:
+    """The built-in roles as this version knows them."""
+    if sender.name != "enrollment":
+        return
+    for key, permissions in BUILT_IN.items():
+        values = {"is_built_in": True, "permissions": [permission.value for permission in permissions]}
+        Role.objects.using(using).update_or_create(key=key, defaults=values)

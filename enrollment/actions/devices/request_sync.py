@@ -63,6 +63,9 @@ def request_sync(
     if open_run := token.sync_runs.open().first():
         return open_run
     if trigger == SyncTrigger.MANUAL and (refusal := sync_refusal(token, full=full, now=now)):
+        # Somebody may have asked between the two looks: then that run is the answer, and no refusal.
+        if open_run := token.sync_runs.open().first():
+            return open_run
         raise refusal
     kind = SyncKind.FULL if full else kind_due(token, now)
     try:

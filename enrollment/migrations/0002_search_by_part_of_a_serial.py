@@ -22,5 +22,5 @@ def drop_indexes(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("enrollment", "0002_built_in_roles")]
+    dependencies = [("enrollment", "0001_what_we_remember")]
     operations = [migrations.RunPython(make_indexes, drop_indexes)]
