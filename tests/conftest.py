@@ -1,12 +1,5 @@
 """The cast everyone knows: Alice administers, Bob may only read, Charlie has no business here."""
 
-import os
-import tempfile
-
-# Before Django reads its settings: no test touches the data folder of this installation.
-os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="pomona-tests-")
-os.environ.setdefault("APPLE_URL", "http://127.0.0.1:9")
-
 from collections.abc import Iterator
 
 import pytest

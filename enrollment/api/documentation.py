@@ -21,4 +21,4 @@ _OWN_POLICY = {
 
 def with_own_policy(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The view under the documentation's policy."""
-    return csp({"DIRECTIVES": _OWN_POLICY})(view)
+    return csp(_OWN_POLICY)(view)

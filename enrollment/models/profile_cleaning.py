@@ -9,7 +9,8 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from enrollment import limits
-from enrollment.models.profile_settings import FIELDS, Field, is_shown
+from enrollment.models.profile_needs import is_shown
+from enrollment.models.profile_settings import FIELDS, Field
 
 LONGEST_URL = 2_000  # as Apple counts: URL-encoded
 

@@ -31,10 +31,6 @@ class Pairing(models.TextChoices):
     CERTIFICATE = "certificate", _("Allow Apple Configurator by certificate")
 
 
-SETUP_ASSISTANT_METHODS = (AuthenticationMethod.LEGACY, AuthenticationMethod.MODERN)
-ANY = object()  # in NEEDS: any value but none
-
-
 @dataclass(frozen=True)
 class Field:
     """One setting. `goes_to` is a key of Apple's payload, or "mdm" for the enrollment service, or "local"."""
@@ -324,45 +320,6 @@ FIELDS: Mapping[str, Field] = {
         is_offered=True,
     ),
 }
-
-# When a setting means something: one of the alternatives must hold. What is not named here always does.
-NEEDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
-    "method": [{"affinity": Affinity.WITH}],
-    "web_url": [{"method": AuthenticationMethod.MODERN}],
-    "install_company_portal": [{"method": SETUP_ASSISTANT_METHODS}],
-    "company_portal_vpp": [{"install_company_portal": True}, {"method": AuthenticationMethod.COMPANY_PORTAL}],
-    "single_app_mode": [{"company_portal_vpp": ANY}],
-    "is_locked": [{"is_supervised": True}],
-    "is_shared_ipad": [{"affinity": Affinity.WITHOUT, "is_supervised": True}],
-    "temporary_only": [{"is_shared_ipad": True}],
-    "cached_users": [{"is_shared_ipad": True, "temporary_only": False}],
-    "passcode_grace": [{"is_shared_ipad": True, "temporary_only": False}],
-    "user_timeout": [{"is_shared_ipad": True, "temporary_only": False}],
-    "temporary_timeout": [{"temporary_only": True}],
-    "host_certificates": [{"pairing": Pairing.CERTIFICATE}],
-    "await_configured": [
-        {"affinity": Affinity.WITH, "method": AuthenticationMethod.MODERN},
-        {"affinity": Affinity.SHARED},
-        {"affinity": Affinity.WITHOUT, "is_shared_ipad": False},
-    ],
-    "carrier_url": [{"activate_cellular": True}],
-}
-
-
-def is_shown(name: str, settings: Mapping[str, Any]) -> bool:
-    """Whether a setting means something beside the others."""
-    alternatives = NEEDS.get(name)
-    return alternatives is None or any(
-        all(_meets(settings.get(other), wanted) for other, wanted in needs.items()) for needs in alternatives
-    )
-
-
-def _meets(value: Any, wanted: Any) -> bool:
-    if wanted is ANY:
-        return value not in (None, "", False)
-    if isinstance(wanted, tuple):
-        return value in wanted
-    return bool(value) is wanted if isinstance(wanted, bool) else value == wanted
 
 
 def default_settings(*, new: bool = True) -> dict[str, Any]:

@@ -18,8 +18,9 @@ from enrollment.actions.profiles.start_profile import READY, TokenNotActive, sta
 from enrollment.apple.errors import AppleError
 from enrollment.apple.setup_panes import GROUPS, PANES, panes_for
 from enrollment.models import Permission, Profile, ProfileDraft, Token
+from enrollment.models.profile_needs import is_shown
 from enrollment.models.profile_payload import payload
-from enrollment.models.profile_settings import FIELDS, is_shown
+from enrollment.models.profile_settings import FIELDS
 from enrollment.permissions import check
 from enrollment.web.forms.profiles import BasicsForm, ManagementForm, PanesForm
 from enrollment.web.wizard import Step, Steps

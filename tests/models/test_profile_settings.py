@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enrollment.models.profile_cleaning import clean_settings
+from enrollment.models.profile_needs import NEEDS, is_shown
 from enrollment.models.profile_payload import payload
-from enrollment.models.profile_settings import FIELDS, NEEDS, default_settings, is_shown
+from enrollment.models.profile_settings import FIELDS, default_settings
 from enrollment.simulator.profile_rules import refusal
 
 URL = "https://mdm.orchard.example/ade"

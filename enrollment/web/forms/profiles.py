@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models.profile_settings import ANY, FIELDS, NEEDS, Field
+from enrollment.models.profile_needs import ANY, NEEDS
+from enrollment.models.profile_settings import FIELDS, Field
 
 _YES_NO = [("true", "true"), ("false", "false")]
 

@@ -1,0 +1,46 @@
+"""What every template keeps to: a strict policy, nothing from elsewhere, every name of an icon known."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from enrollment.templatetags.pomona import ICONS, say
+
+TEMPLATES = sorted((Path(settings.BASE_DIR) / "templates").rglob("*.html"))
+SHEETS = sorted((Path(settings.BASE_DIR) / "static").rglob("*.css"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_inline_style_script_or_handler(path):
+    text = path.read_text()
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text)
+    assert not re.search(r"<script(?![^>]*src=)", text)
+    assert not re.search(r'(?:src|href)="(?:https?:)?//(?!business\.apple\.com|school\.apple\.com)', text)
+    for name in re.findall(r'{% icon "(\w+)" %}', text):
+        assert name in ICONS
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.name)
+def test_style_sheets_fetch_nothing(path):
+    assert not re.search(r"@import|url\(", path.read_text())
+
+
+def test_a_page_is_sent_with_a_strict_policy(client):
+    policy = client.get("/accounts/login/").headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "script-src 'self'" in policy
+
+
+@pytest.mark.django_db
+def test_nobody_signs_up(client):
+    assert client.post("/accounts/signup/", {"username": "eve", "password1": "a long password"}).status_code in (
+        200,
+        403,
+    )
+    assert not client.login(username="eve", password="a long password")
+
+
+def test_a_stored_sentence_with_a_missing_place_is_no_fault():
+    assert say("Port %(port)s", {}) == "Port "

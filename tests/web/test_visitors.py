@@ -1,0 +1,109 @@
+"""Every page has three visitors: one who may, one who may only read (403), one outside the scope (404)."""
+
+import pytest
+from django.urls import URLPattern, get_resolver, reverse
+
+from enrollment.actions.profiles.start_profile import start_profile
+from enrollment.actions.tokens.start_token import start_token
+from enrollment.models import Device, Profile, SyncRun, Token
+from tests.cast import a_device, a_profile, a_run, a_token
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def things(alice):
+    token = a_token(name="Ours")
+    profile = a_profile(token, apple_uuid="A" * 32)
+    return {
+        "token": token,
+        "profile": profile,
+        "device": a_device(token),
+        "run": a_run(token),
+        "token_draft": start_token(by=alice),
+        "profile_draft": start_profile(token, by=alice),
+    }
+
+
+# URL name → (method, which thing, more arguments, what Bob who only reads gets, what Charlie from elsewhere gets).
+PAGES = {
+    "home": ("get", None, [], 200, 200),
+    "device-list": ("get", None, [], 200, 200),
+    "device-search": ("get", None, [], 302, 302),
+    "device-assign": ("post", None, [], 403, 200),
+    "device-unassign": ("post", None, [], 403, 200),
+    "device-detail": ("get", "device", [], 200, 404),
+    "device-delete": ("post", "device", [], 403, 404),
+    "token-list": ("get", None, [], 200, 200),
+    "token-new": ("post", None, [], 403, 302),
+    "token-certificate": ("post", "token_draft", [], 404, 302),
+    "token-new-key": ("post", "token_draft", [], 404, 302),
+    "token-create": ("post", "token_draft", [], 404, 302),
+    "token-discard": ("post", "token_draft", [], 404, 302),
+    "token-wizard": ("get", "token_draft", ["basics"], 404, 200),
+    "token-detail": ("get", "token", [], 200, 404),
+    "token-edit": ("get", "token", [], 403, 404),
+    "token-sync": ("post", "token", [], 403, 404),
+    "token-sync-panel": ("get", "token", [], 200, 404),
+    "token-tab": ("get", "token", ["history"], 200, 404),
+    "sync-run": ("get", "run", [], 200, 404),
+    "profile-list": ("get", None, [], 200, 200),
+    "profile-new": ("get", None, [], 403, 200),
+    "profile-save": ("post", "profile_draft", [], 404, 404),
+    "profile-discard": ("post", "profile_draft", [], 404, 404),
+    "profile-wizard": ("get", "profile_draft", ["basics"], 404, 404),
+    "profile-detail": ("get", "profile", [], 200, 404),
+    "profile-edit": ("post", "profile", [], 403, 404),
+    "profile-default": ("post", "profile", [], 403, 404),
+    "profile-give-default": ("post", "profile", [], 403, 404),
+    "profile-delete": ("post", "profile", [], 403, 404),
+    "profile-tab": ("get", "profile", ["revisions"], 200, 404),
+    "activity-list": ("get", None, [], 403, 200),
+    "mail-list": ("get", None, [], 403, 200),
+}
+PERSONAL = {"token-certificate", "token-new-key", "token-create", "token-discard", "token-wizard"}
+
+
+def visit(browser, name, things):
+    method, thing, more, *_answers = PAGES[name]
+    arguments = [things[thing].pk, *more] if thing else more
+    return getattr(browser, method)(reverse(name, args=arguments))
+
+
+def test_every_page_stands_in_the_table():
+    ours = {p.name for p in get_resolver("enrollment.web.urls").url_patterns if isinstance(p, URLPattern)}
+    assert ours == set(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_one_who_may(name, things, as_alice, settings):
+    settings.SHOW_MAILS = True
+    assert visit(as_alice, name, things).status_code in (200, 302)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_one_who_may_only_read(name, things, as_bob, settings):
+    settings.SHOW_MAILS = True
+    before = state()
+    assert visit(as_bob, name, things).status_code == PAGES[name][3]
+    assert state() == before
+
+
+@pytest.mark.parametrize("name", sorted(set(PAGES) - PERSONAL))
+def test_one_from_elsewhere(name, things, as_charlie, settings):
+    settings.SHOW_MAILS = True
+    answer = visit(as_charlie, name, things)
+    assert answer.status_code == PAGES[name][4]
+    assert "Ours" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_stranger_is_asked_to_sign_in(name, things, client):
+    answer = visit(client, name, things)
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/accounts/login/")
+
+
+def state():
+    tables = (Token, Profile, Device, SyncRun)
+    return [list(table.objects.order_by("pk").values()) for table in tables]
