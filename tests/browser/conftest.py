@@ -1,0 +1,40 @@
+"""A real Chromium before a real demo."""
+
+import shutil
+import warnings
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.demo import Demo, a_free_port
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    demo = Demo(tmp_path_factory.mktemp("demo"), a_free_port())
+    try:
+        demo.wait_for("Ready:")
+        yield demo
+        demo.stop()
+    finally:
+        demo.process.kill()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        warnings.warn("There is NO Chromium on this machine: the browser tests were NOT run.", stacklevel=1)
+        pytest.skip("NO Chromium on this machine: the browser tests were NOT run")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()

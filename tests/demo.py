@@ -1,0 +1,65 @@
+"""The demo as a real process, for tests that need the whole program."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def a_free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Demo:
+    """A demo in a folder of its own."""
+
+    def __init__(self, folder, port):
+        self.folder, self.port = folder, port
+        environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+        environment |= {"DEMO_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
+        for name in ("DATA_DIR", "APPLE_URL"):
+            environment.pop(name, None)
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "demo", "--port", str(port), "--devices", "60"],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said = ""
+
+    def wait_for(self, words, seconds=90):
+        deadline = time.monotonic() + seconds
+        while words not in self.said:
+            line = self.process.stdout.readline()
+            self.said += line
+            assert line or self.process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+        return self.said
+
+    def stop(self):
+        self.process.send_signal(signal.SIGINT)
+        rest, _ = self.process.communicate(timeout=40)
+        self.said += rest
+        return self.process.returncode
+
+    def children(self):
+        """Their process ids, from the kernel."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                except (OSError, ValueError):
+                    continue
+                if parent == self.process.pid:
+                    found.append(int(entry.name))
+        return found
