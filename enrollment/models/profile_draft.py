@@ -21,7 +21,8 @@ class ProfileDraft(models.Model):
     owner = models.ForeignKey("Person", models.CASCADE, related_name="profile_drafts")
     token = models.ForeignKey(Token, models.CASCADE, related_name="profile_drafts")
     profile = models.ForeignKey(Profile, models.CASCADE, null=True, blank=True, related_name="drafts")
-    name = models.CharField(max_length=125, blank=True)
+    # As typed, too long or not: it is judged when the profile is saved.
+    name = models.TextField(blank=True)
     description = models.TextField(blank=True)
     platform = models.CharField(max_length=10, choices=Platform.choices, default=Platform.IOS)
     settings = models.JSONField(default=dict, help_text="As typed; cleaned when the profile is saved.")

@@ -96,7 +96,8 @@ def _keep(draft: ProfileDraft, form: Any, request: HttpRequest) -> None:
         kept = [key for key in draft.settings.get("hidden_panes", []) if key not in known]
         save_profile_draft(draft, hidden_panes=[*kept, *(key for key in known if key not in shown)])
         return
-    typed = {name: form.data.get(name, "") for name in form.fields}
+    # No database takes a NUL, and nobody types one.
+    typed = {name: form.data.get(name, "").replace("\x00", "") for name in form.fields}
     typed |= {name: name in form.data for name in form.fields if name in FIELDS and FIELDS[name].kind == "bool"}
     save_profile_draft(
         draft, **{name: value for name, value in typed.items() if name in FIELDS or name in ("name", "description")}

@@ -93,6 +93,8 @@ def _overview(token: Token) -> dict[str, Any]:
     return {
         "shares": shares,
         "device_count": total,
+        "is_crowded": total > limits.DEVICES_PER_TOKEN,  # LIM-4
+        "recommended": limits.DEVICES_PER_TOKEN,
         "released_count": token.devices.exclude(released_at=None).count(),
         "without_default": waiting_for_a_default(token).count() if token.default_profile else 0,
         **sync_values(token),
