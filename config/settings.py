@@ -99,7 +99,9 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; "
+        # For 200,000 devices: their index fits into memory (KiB), and the log is not folded in after every page.
+        "PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=8000;",
     }
     # A file, as in real life: tests with threads and processes need one.
     _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}

@@ -117,12 +117,14 @@ def time(value: object) -> datetime | None:
 
 def text(value: object) -> str:
     """A string without NUL bytes, which no database takes; "" for anything that is none."""
-    return value.replace("\x00", "") if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value.replace("\x00", "") if "\x00" in value else value
 
 
 def uuid(value: object) -> str:
     """A profile's uuid as Apple writes it today: 32 upper-case hex digits without dashes."""
-    return text(value).replace("-", "").upper()
+    return text(value).replace("-", "").upper() if value else ""
 
 
 def truth(value: object) -> bool:
@@ -163,7 +165,7 @@ def device(said: Mapping[str, Any]) -> DeviceRecord:
 
 
 def _texts(value: object) -> list[str]:
-    return [text(part) for part in value if isinstance(part, str)] if isinstance(value, list) else []
+    return [text(part) for part in value if isinstance(part, str)] if value and isinstance(value, list) else []
 
 
 def device_page(said: Mapping[str, Any]) -> DevicePage:

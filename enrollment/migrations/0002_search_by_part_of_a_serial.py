@@ -11,7 +11,8 @@ def make_indexes(apps, schema_editor):
     schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     for column in COLUMNS:
         schema_editor.execute(
-            f"CREATE INDEX device_search_{column} ON enrollment_device USING gin (upper({column}) gin_trgm_ops)"
+            f"CREATE INDEX device_search_{column} ON enrollment_device USING gin (upper({column}) gin_trgm_ops) "
+            "WITH (fastupdate = on, gin_pending_list_limit = 16384)"
         )
 
 

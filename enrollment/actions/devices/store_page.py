@@ -81,11 +81,9 @@ def _store_snapshot(records: list[DeviceRecord], run: SyncRun, now: datetime) ->
 
 
 def _upsert(records: list[DeviceRecord], run: SyncRun, now: datetime, *, is_snapshot: bool) -> Counts:
-    serials = [record.serial for record in records]
-    known = Device.objects.filter(token=run.token, serial__in=serials).count() if serials else 0
-    changed = upsert_devices(run.token, records, now=now, is_snapshot=is_snapshot, connection=connection)
-    added = len(records) - known
-    return Counts(added=added, updated=changed - added, unchanged=len(records) - changed)
+    written = upsert_devices(run.token, records, now=now, is_snapshot=is_snapshot, connection=connection)
+    unchanged = len(records) - written.added - written.updated
+    return Counts(added=written.added, updated=written.updated, unchanged=unchanged)
 
 
 def _release(records: list[DeviceRecord], token: Token, now: datetime) -> int:

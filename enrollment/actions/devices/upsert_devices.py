@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,16 @@ from enrollment.models import Device, Token
 
 _TABLE = Device._meta.db_table
 _LISTS = ("imei", "meid")
+_AT_ONCE = 900  # older SQLite takes 999 parameters
 _WRITTEN = ("token_id", "serial", *COLUMNS, "op_at", "appeared_at")
+
+
+@dataclass(frozen=True)
+class Written:
+    """How many rows were new, and how many of the known ones were changed."""
+
+    added: int = 0
+    updated: int = 0
 
 
 def _statement(source: str, differs: str, *, is_snapshot: bool) -> str:
@@ -53,10 +63,10 @@ def upsert_devices(
     now: datetime,
     is_snapshot: bool,
     connection: BaseDatabaseWrapper,
-) -> int:
-    """Write the records, one a serial number; how many rows were new or changed. Equal rows are not touched."""
+) -> Written:
+    """Write the records, one a serial number. Equal rows are not touched."""
     if not records:
-        return 0
+        return Written()
     write = _write_to_postgresql if connection.vendor == "postgresql" else _write_to_sqlite
     return write(_rows(token, records, now), is_snapshot=is_snapshot, connection=connection)
 
@@ -67,7 +77,7 @@ def _rows(token: Token, records: Sequence[DeviceRecord], now: datetime) -> Itera
         yield [token.pk, record.serial, *(values[name] for name in COLUMNS), record.op_date, now]
 
 
-def _write_to_postgresql(rows: Iterator[list[Any]], *, is_snapshot: bool, connection: BaseDatabaseWrapper) -> int:
+def _write_to_postgresql(rows: Iterator[list[Any]], *, is_snapshot: bool, connection: BaseDatabaseWrapper) -> Written:
     names = ", ".join(_WRITTEN)
     lists = [_WRITTEN.index(name) for name in _LISTS]
     with connection.cursor() as cursor:
@@ -76,22 +86,42 @@ def _write_to_postgresql(rows: Iterator[list[Any]], *, is_snapshot: bool, connec
         with cursor.copy(f"COPY page ({names}) FROM STDIN") as copy:
             for row in rows:
                 for place in lists:
-                    row[place] = json.dumps(row[place])
+                    row[place] = json.dumps(row[place]) if row[place] else "[]"
                 copy.write_row(row)
-        cursor.execute(_statement(f"SELECT {names} FROM page", "IS DISTINCT FROM", is_snapshot=is_snapshot))
-        return int(cursor.rowcount)
+        upsert = _statement(f"SELECT {names} FROM page", "IS DISTINCT FROM", is_snapshot=is_snapshot)
+        # A row that no transaction has ended before (xmax 0) is a new one.
+        cursor.execute(
+            f"WITH written AS ({upsert} RETURNING (xmax = 0) AS is_new) "
+            "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written"
+        )
+        return Written(*cursor.fetchone())
 
 
-def _write_to_sqlite(rows: Iterator[list[Any]], *, is_snapshot: bool, connection: BaseDatabaseWrapper) -> int:
+def _write_to_sqlite(rows: Iterator[list[Any]], *, is_snapshot: bool, connection: BaseDatabaseWrapper) -> Written:
     places = ", ".join(["%s"] * len(_WRITTEN))
     statement = _statement(f"VALUES ({places})", "IS NOT", is_snapshot=is_snapshot)
+    values = [[_as_sqlite_keeps_it(value) for value in row] for row in rows]
     with connection.cursor() as cursor:
-        cursor.executemany(statement, [[_as_sqlite_keeps_it(value) for value in row] for row in rows])
-        return int(cursor.rowcount)
+        # SQLite does not tell new rows from changed ones: those it knows are counted before.
+        known = 0
+        for start in range(0, len(values), _AT_ONCE):
+            serials = [row[1] for row in values[start : start + _AT_ONCE]]
+            marks = ", ".join(["%s"] * len(serials))
+            cursor.execute(
+                f"SELECT count(*) FROM {_TABLE} WHERE token_id = %s AND serial IN ({marks})", [values[0][0], *serials]
+            )
+            known += cursor.fetchone()[0]
+        cursor.executemany(statement, values)
+        added = len(values) - known
+        return Written(added, int(cursor.rowcount) - added)
 
 
 def _as_sqlite_keeps_it(value: Any) -> Any:
     """As Django's own columns are written, so that equal values compare equal."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, datetime):
         return value.replace(tzinfo=None).isoformat(" ")
-    return json.dumps(value) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return json.dumps(value) if value else "[]"
+    return value
