@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from enrollment import tasks
+from enrollment.actions.profiles.check_enrollment_url import TlsVerdict, check_enrollment_url
 from enrollment.actions.profiles.define_revision import define_revision
 from enrollment.actions.profiles.delete_profile_draft import delete_profile_draft
 from enrollment.actions.profiles.edit_profile import edit_profile
@@ -81,6 +82,11 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     form = current.form(request.POST)
     form.is_valid()
     _keep(draft, form, request)
+    if "check" in request.POST:
+        verdict = check_enrollment_url(draft.settings.get("enrollment_url", ""))
+        level = messages.SUCCESS if verdict == TlsVerdict.ANSWERS else messages.WARNING
+        messages.add_message(request, level, _(str(verdict)))
+        return _show(request, draft, current, form)
     form.show_errors(check_draft(draft)[1])
     if form.errors:
         return _show(request, draft, current, form)

@@ -6,7 +6,6 @@ The pretend Apple runs in a process of its own, and so does the syncing process 
 import argparse
 import json
 import os
-import platform
 import resource
 import subprocess
 import sys
@@ -14,16 +13,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.bench.machine import machine
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 POSTGRES = "postgres://postgres@127.0.0.1:5432/pomona_bench"
-
-
-def machine() -> dict[str, object]:
-    return {
-        "python": platform.python_version(),
-        "system": platform.platform(),
-        "cores": os.cpu_count(),
-    }
 
 
 def main() -> None:

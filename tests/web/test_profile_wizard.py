@@ -88,3 +88,11 @@ def test_a_nul_and_a_name_of_any_length_are_no_fault(as_alice, draft):
     assert "At most 125 characters." in answer.content.decode()
     draft.refresh_from_db()
     assert (len(draft.name), draft.settings["department"]) == (300, "IT")
+
+
+def test_prof_28_the_enrollment_url_can_be_checked_without_leaving_the_step(as_alice, draft):
+    typed = {**BASICS, "enrollment_url": "https://mdm.invalid/ade", "department": "IT", "check": "1"}
+    answer = post(as_alice, draft, "basics", **typed)
+    assert "Its name is not known to the name service." in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.settings["department"] == "IT"

@@ -35,6 +35,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Port {options['port']} cannot be used ({error.strerror}): choose another by --port."
             ) from None
+        world.serialise()
         saver = Saver(world, options["state"]) if options["state"] else None
         if saver:
             saver.start()
