@@ -67,6 +67,8 @@ class SettingsForm(forms.Form):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        if "name" in self.fields:
+            self.fields["name"].is_marked = True
         for name, one in FIELDS.items():
             if one.step == self.step and one.is_offered and one.kind != "panes":
                 self.fields[name] = _form_field(one)
@@ -81,6 +83,8 @@ class SettingsForm(forms.Form):
 
 
 class BasicsForm(SettingsForm):
+    """The first step: the profile's name and description besides its settings."""
+
     step = "basics"
     name = forms.CharField(
         label=_("Name"),
@@ -92,6 +96,8 @@ class BasicsForm(SettingsForm):
 
 
 class ManagementForm(SettingsForm):
+    """The second step."""
+
     step = "management"
 
 

@@ -42,6 +42,12 @@ class FileForm(forms.Form):
         help_text=_("The file the portal gave; its name ends in .p7m."),
     )
 
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for field in self.fields.values():
+            # Needed in the end, though this step can be left without: the draft survives.
+            field.is_marked = True
+
     def clean_name(self) -> str:
         name = self.cleaned_data["name"].strip()
         if name and Token.objects.filter(name=name).exists():
