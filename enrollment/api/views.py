@@ -148,4 +148,4 @@ class DeviceViewSet(Reading):
         filters = DeviceFilter(self.request.query_params, person=self.request.user)
         if not filters.is_valid():
             raise ValidationError(filters.errors)
-        return filters.qs.with_state()
+        return filters.devices.with_state()

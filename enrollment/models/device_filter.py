@@ -48,6 +48,11 @@ class DeviceFilter(django_filters.FilterSet):
             choices=[("", _("All")), ("true", _("yes")), ("false", _("no"))]
         )
 
+    @property
+    def devices(self) -> DeviceQuerySet:
+        """What matches. A filter that cannot be understood matches nothing: never more than was meant."""
+        return self.qs if self.is_valid() else Device.objects.none()
+
     def search(self, devices: DeviceQuerySet, _name: str, words: str) -> DeviceQuerySet:
         return devices.search(words)
 

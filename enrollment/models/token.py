@@ -161,8 +161,9 @@ class Token(models.Model):
         """Extend the lease; False when another worker has taken over: then write nothing."""
         return bool(self._my_reconcile().update(reconcile_until=timezone.now() + limits.SYNC_LEASE))
 
-    def end_reconcile(self) -> None:
-        self._my_reconcile().update(reconcile_until=None)
+    def end_reconcile(self, *, pause_until: datetime | None = None) -> None:
+        """Give it back; with `pause_until` nobody takes it before."""
+        self._my_reconcile().update(reconcile_until=pause_until)
 
     def _my_reconcile(self) -> TokenQuerySet:
         return Token.objects.filter(pk=self.pk, reconcile_attempt=self.reconcile_attempt, reconcile_until__isnull=False)

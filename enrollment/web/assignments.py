@@ -74,7 +74,7 @@ def unassign(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest) -> DeviceQuerySet:
     """The rows that were ticked, or all that match the list's filters."""
     if request.POST.get("all_matching"):
-        return DeviceFilter(QueryDict(request.POST.get("query", "")), person=request.user).qs
+        return DeviceFilter(QueryDict(request.POST.get("query", "")), person=request.user).devices
     keys = [key for key in request.POST.getlist("device") if key.isdecimal()]
     return Device.objects.visible_to(request.user).filter(pk__in=keys)
 

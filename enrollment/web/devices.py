@@ -23,7 +23,7 @@ ENTRIES_SHOWN = 20
 def device_list(request: HttpRequest) -> HttpResponse:
     check(request.user, Permission.READ_DEVICE)
     filters = DeviceFilter(request.GET, person=request.user)
-    found = filters.qs.with_state().select_related("token", "profile__current")
+    found = filters.devices.with_state().select_related("token", "profile__current")
     sort = request.GET.get("sort", "serial")
     size = request.GET.get("size", "")
     page = keyset_page(
@@ -32,7 +32,7 @@ def device_list(request: HttpRequest) -> HttpResponse:
         order=sort if sort in SORTS else "serial",
         size=int(size) if size in map(str, SIZES) else SIZES[0],
     )
-    page.count_text = count_in_words(filters.qs)
+    page.count_text = count_in_words(filters.devices)
     query = request.GET.copy()
     for name in ("after", "before"):
         query.pop(name, None)

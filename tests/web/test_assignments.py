@@ -59,3 +59,11 @@ def test_deleting_wants_the_serial_typed(as_alice):
     assert Device.objects.exists()
     as_alice.post(reverse("device-delete", args=[device.pk]), {"serial": "abc123456789"})
     assert not Device.objects.exists()
+
+
+def test_a_filter_that_cannot_be_understood_means_nobody(as_alice):
+    device = a_device(a_token())
+    for query in ("state=nonsense", "token=999999", "family=Toaster"):
+        as_alice.post(reverse("device-unassign"), {"all_matching": "1", "query": query, "confirm": "1"})
+    device.refresh_from_db()
+    assert device.wish == Wish.NOTHING_SAID

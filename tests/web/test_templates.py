@@ -44,3 +44,24 @@ def test_nobody_signs_up(client):
 
 def test_a_stored_sentence_with_a_missing_place_is_no_fault():
     assert say("Port %(port)s", {}) == "Port "
+
+
+@pytest.mark.django_db
+def test_the_language_can_be_chosen_before_signing_in(client):
+    answer = client.post("/i18n/setlang/", {"language": "fr", "next": "/accounts/login/"}, follow=True)
+    assert "Se connecter" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["login/", "password/reset/", "signup/", "inactive/", "password/reset/done/"])
+def test_the_pages_before_signing_in_are_drawn(client, path):
+    answer = client.get(f"/accounts/{path}")
+    assert answer.status_code == 200
+    assert "entrance" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_not_there_says_so_in_the_frame(as_alice):
+    answer = as_alice.get("/nowhere/")
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.content.decode()

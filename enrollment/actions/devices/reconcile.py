@@ -11,7 +11,7 @@ from enrollment.actions.profiles.define_revision import define_revision
 from enrollment.actions.tokens.note_refusal import note_refusal
 from enrollment.actions.tokens.note_success import note_success
 from enrollment.apple.client import Client
-from enrollment.apple.errors import AppleError, ProfileNotFound
+from enrollment.apple.errors import AppleError, ProfileNotFound, TemporarilyUnavailable
 from enrollment.apple.messages import AssignResult, SerialResult
 from enrollment.connection import connect
 from enrollment.models import Answer, Device, ProfileRevision, Token, TokenStatus, Wish
@@ -33,7 +33,8 @@ class TakenOver(Exception):
 def has_reconcile_work(token: Token) -> bool:
     """Whether Apple has to be asked about any device of the token now."""
     now = timezone.now()
-    if token.status in CANNOT_ASK:
+    is_held = token.reconcile_until is not None and token.reconcile_until > now
+    if is_held or token.status in CANNOT_ASK:
         return False
     devices = Device.objects.filter(token=token).exclude(wish=Wish.NOTHING_SAID)
     return devices.to_ask_for(now).exists() or devices.to_read_back(now).exists()
@@ -46,6 +47,7 @@ def reconcile(token: Token, *, stop: Callable[[], bool] = lambda: False) -> None
     """
     if token.status in CANNOT_ASK or not token.claim_reconcile():
         return
+    pause_until = None
     try:
         confirm_seen(token)
         read_back(token)
@@ -57,18 +59,31 @@ def reconcile(token: Token, *, stop: Callable[[], bool] = lambda: False) -> None
                     break
     except AppleError as error:
         note_refusal(token, error)
+        pause_until = timezone.now() + _pause(error)
     except TakenOver:
         return
     finally:
-        token.end_reconcile()
+        token.end_reconcile(pause_until=pause_until)
+
+
+def _pause(error: AppleError) -> timedelta:
+    """What trying again does not mend is not asked every minute."""
+    if not error.try_again:
+        return limits.ASK_AGAIN_AFTER[0]
+    return timedelta(seconds=max(error.retry_after or 0, 60))
 
 
 def _define(token: Token) -> None:
     """Revisions that devices are to get and Apple does not have yet."""
     wanted = ProfileRevision.objects.filter(profile__token=token, profile__current__isnull=False, apple_uuid="")
     for revision in wanted.select_related("profile__token"):
-        if revision.profile.current_id == revision.pk and not revision.refusal_sentence:
+        if revision.profile.current_id != revision.pk or revision.refusal_sentence:
+            continue
+        try:
             define_revision(revision, by=None)
+        except TemporarilyUnavailable:
+            # Apple also says 500 to a profile it dislikes (pitfall 10): the others must not wait for this one.
+            continue
 
 
 def _batches(token: Token) -> Iterator[list[Device]]:

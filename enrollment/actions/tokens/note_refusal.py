@@ -15,11 +15,11 @@ PROBE_NETWORK = timedelta(minutes=5)
 def note_refusal(token: Token, error: AppleError) -> None:
     """Write down what Apple said no with, and when to ask again (requirements.md section 2, Status)."""
     since = _column(error)
-    if since is None:
+    if since is None and token.verified_at is not None:
         return  # it says something about one request, nothing about the token
     now = timezone.now()
     Token.objects.filter(pk=token.pk).update(
-        **{since: Coalesce(F(since), now)},
+        **({since: Coalesce(F(since), now)} if since else {}),
         next_probe_at=_next_probe(error, now),
         trouble_sentence=error.sentence,
         trouble_advice=error.advice,

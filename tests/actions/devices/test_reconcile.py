@@ -285,3 +285,31 @@ def test_lim_2_a_profile_may_not_have_more_than_so_many_devices(pads, kiosk, ali
         assign_profile(pads, kiosk, by=alice)
     assert refused.value.details == {"most": 11, "count": 12}
     assert not pads.filter(wish=Wish.PROFILE).exists()
+
+
+def test_a_profile_apple_answers_500_to_does_not_hold_up_the_others(pads, kiosk, token, world, alice):
+    disliked = a_profile(token, name="A disliked one")
+    first, second = pads[:6], pads[6:]
+    assign_profile(pads.filter(pk__in=[device.pk for device in first]), disliked, by=alice)
+    assign_profile(pads.filter(pk__in=[device.pk for device in second]), kiosk, by=alice)
+    world.faults.add("500", times=1, path="/profile")
+    reconcile(token)
+    assert states(pads.filter(profile=kiosk)) | states(pads.filter(profile=disliked)) == {S.SENT, S.WAITING}
+
+
+def test_what_trying_again_does_not_mend_is_not_asked_every_minute(pads, kiosk, token, world, clock, alice):
+    assign_profile(pads, kiosk, by=alice)
+    reconcile(token)
+    Device.objects.update(asked_for="", answer="", next_try_at=None)
+    world.faults.add("config_name_invalid")
+    world.withdraw_terms()
+    reconcile(Token.objects.get(pk=token.pk))
+    world.accept_terms()
+    Token.objects.update(terms_since=None)
+    token = Token.objects.get(pk=token.pk)
+    assert not has_reconcile_work(token)
+    calls = len(world.calls)
+    reconcile(token)
+    assert len(world.calls) == calls
+    clock.shift(timedelta(hours=1, minutes=1))
+    assert has_reconcile_work(Token.objects.get(pk=token.pk))
