@@ -31,9 +31,11 @@ def profile_list(request: HttpRequest) -> HttpResponse:
         found = found.filter(Q(name__icontains=words) | Q(description__icontains=words))
     if token.isdecimal():
         found = found.filter(token_id=token)
-    profiles = list(found.annotate(device_count=Count("devices")))
+    profiles = list(found)
+    counts = device_counts(profiles)
     names = dict(Affinity.choices)
     for profile in profiles:
+        profile.device_count = counts.get(profile.pk, 0)
         profile.affinity = names.get(profile.current.settings.get("affinity"), "") if profile.current else ""
     values = {
         "section": "profile-list",
@@ -45,6 +47,12 @@ def profile_list(request: HttpRequest) -> HttpResponse:
         "may_create": may(request.user, Permission.CREATE_PROFILE),
     }
     return render(request, "enrollment/profiles/list.html", values)
+
+
+def device_counts(profiles: list[Profile]) -> dict[int, int]:
+    """How many devices each profile is wanted for, by one grouped query without a join."""
+    keys = [profile.pk for profile in profiles]
+    return dict(Device.objects.filter(profile__in=keys).order_by().values_list("profile").annotate(Count("pk")))
 
 
 def _profile(request: HttpRequest, pk: int) -> Profile:

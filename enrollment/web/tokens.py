@@ -15,6 +15,7 @@ from enrollment.actions.tokens.edit_token import edit_token
 from enrollment.models import AuditEntry, Device, Permission, SyncKind, SyncRun, Token, TokenDraft
 from enrollment.permissions import check, may
 from enrollment.web.forms.tokens import EditForm, TokenFilterForm
+from enrollment.web.profiles import device_counts
 
 TABS = ("overview", "profiles", "history", "activity")
 RUNS_SHOWN = 30
@@ -120,8 +121,12 @@ def sync_values(token: Token) -> dict[str, Any]:
 
 
 def _profiles(token: Token) -> dict[str, Any]:
+    profiles = list(token.profiles.select_related("current"))
+    counts = device_counts(profiles)
+    for profile in profiles:
+        profile.device_count = counts.get(profile.pk, 0)
     return {
-        "profiles": token.profiles.select_related("current").annotate(device_count=Count("devices")),
+        "profiles": profiles,
         "foreign": token.foreign_profiles.all(),
     }
 
