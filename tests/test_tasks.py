@@ -1,0 +1,100 @@
+"""The door for the clock: it finds work in the rows, and a broker that is away loses nothing."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from config.celery import app
+from enrollment import tasks
+from enrollment.actions.profiles.assign_profile import assign_profile
+from enrollment.models import AssignmentState, Device, SyncRun, SyncStatus, Token
+from tests.cast import a_device, a_profile, a_run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def messages(monkeypatch):
+    """What is handed to the broker, which is the network here."""
+    sent = []
+    monkeypatch.setattr(
+        app.amqp, "send_task_message", lambda _producer, name, message, **_more: sent.append((name, message))
+    )
+    return sent
+
+
+def names(messages):
+    return [name for name, _message in messages]
+
+
+def test_a_minute_starts_what_is_due(token, messages):
+    Token.objects.update(next_sync_at=timezone.now() - timedelta(minutes=1))
+    tasks.every_minute()
+    run = SyncRun.objects.get()
+    assert run.status == SyncStatus.QUEUED
+    assert "enrollment.tasks.run_sync" in names(messages)
+
+
+def test_a_minute_takes_up_what_a_dead_worker_left_behind(token, messages):
+    a_run(
+        token, status=SyncStatus.RUNNING, started_at=timezone.now(), lease_until=timezone.now() - timedelta(seconds=1)
+    )
+    Token.objects.update(next_sync_at=timezone.now() + timedelta(days=1))
+    tasks.every_minute()
+    assert names(messages) == ["enrollment.tasks.run_sync"]
+
+
+def test_a_minute_leaves_alone_what_has_nothing_to_do(token, messages):
+    a_device(token)
+    Token.objects.update(next_sync_at=timezone.now() + timedelta(days=1))
+    tasks.every_minute()
+    assert messages == []
+
+
+def test_messages_expire_so_that_a_stopped_worker_wakes_to_no_flood(token, messages):
+    tasks.enqueue(tasks.run_reconcile, token.pk)
+    ((_name, message),) = messages
+    assert message.headers["expires"]
+
+
+def test_from_the_minute_to_the_confirmation(token, world, messages, alice):
+    world.add_devices(world.servers[-1], 3, device_family="iPad", os="iPadOS")
+    tasks.every_minute()
+    tasks.run_sync(SyncRun.objects.get().pk)
+    devices = Device.objects.filter(token=token)
+    assign_profile(devices, a_profile(token), by=alice)
+    messages.clear()
+    tasks.every_minute()
+    assert names(messages) == ["enrollment.tasks.run_reconcile"]
+    tasks.run_reconcile(token.pk)
+    Device.objects.update(next_try_at=timezone.now())
+    tasks.run_reconcile(token.pk)
+    assert set(devices.with_state().values_list("state_now", flat=True)) == {AssignmentState.CONFIRMED}
+
+
+def test_a_wish_is_enqueued_after_commit_only(token, messages):
+    with transaction.atomic():
+        tasks.enqueue(tasks.run_reconcile, token.pk)
+        assert messages == []
+    assert len(messages) == 1
+
+
+def test_a_broker_that_is_away_does_not_disturb_the_page(token, as_alice, monkeypatch, caplog):
+    def away(*_arguments, **_more):
+        raise OSError("the queue's disk is full")
+
+    monkeypatch.setattr(app.amqp, "send_task_message", away)
+    Token.objects.update(cursor="c", full_synced_at=timezone.now())
+    answer = as_alice.post(f"/tokens/{token.pk}/sync/")
+    assert answer.status_code == 302
+    assert SyncRun.objects.get().status == SyncStatus.QUEUED, "the row is safe; the clock finds it"
+    assert "the clock will" in caplog.text
+
+
+def test_a_task_for_a_row_that_is_gone_is_no_fault(db, messages):
+    tasks.run_sync(999)
+    tasks.run_reconcile(999)
+    tasks.run_verify(999)
+    tasks.every_hour()
