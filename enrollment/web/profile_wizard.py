@@ -3,7 +3,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -113,23 +112,12 @@ def _keep(draft: ProfileDraft, form: Any, request: HttpRequest) -> None:
 def _show(request: HttpRequest, draft: ProfileDraft, current: Step, form: Any) -> HttpResponse:
     settings, errors = check_draft(draft)
     wrong = {_step_of(name) for name in errors}
-    rail = [
-        {
-            "title": one.title,
-            "url": reverse("profile-wizard", args=[draft.pk, one.key]),
-            "is_current": one is current,
-            "is_open": True,
-            "is_done": one.key not in wrong and one.key != "review",
-            "has_errors": current.key == "review" and one.key in wrong,
-        }
-        for one in STEPS
-    ]
     values = {
         "section": "profile-list",
         "draft": draft,
         "form": form,
         "current": current,
-        "steps": rail,
+        "steps": STEPS.rail(current, "profile-wizard", draft.pk, wrong=wrong),
         "previous": STEPS.before(current),
         **(_review(draft, settings, errors) if current.form is None else {}),
         **(_panes(draft) if current.form is PanesForm else {}),

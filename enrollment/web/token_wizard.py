@@ -4,7 +4,6 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -95,23 +94,12 @@ def _save(request: HttpRequest, draft: TokenDraft, form: forms.Form) -> bool:
 def _show(request: HttpRequest, draft: TokenDraft, current: Step, form: Any) -> HttpResponse:
     missing = what_is_missing(draft)
     wrong = {WHERE[what] for what in missing}
-    rail = [
-        {
-            "title": one.title,
-            "url": reverse("token-wizard", args=[draft.pk, one.key]),
-            "is_current": one is current,
-            "is_open": draft.consented_at is not None or one is STEPS.first(),
-            "is_done": one.key not in wrong and one.key != "review" and draft.consented_at is not None,
-            "has_errors": current.key == "review" and one.key in wrong,
-        }
-        for one in STEPS
-    ]
     values = {
         "section": "token-list",
         "draft": draft,
         "form": form,
         "current": current,
-        "steps": rail,
+        "steps": STEPS.rail(current, "token-wizard", draft.pk, wrong=wrong, is_open=draft.consented_at is not None),
         "previous": STEPS.before(current),
         "missing": [(_(str(what)), WHERE[what]) for what in missing],
         "key_pair": draft.key_pair,

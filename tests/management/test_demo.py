@@ -3,13 +3,14 @@
 import os
 import re
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import requests
 
-from tests.demo import Demo, a_free_port
+from tests.demo import ROOT, Demo, a_free_port
 
 
 def signed_in(port, name, password):
@@ -63,3 +64,31 @@ def test_the_demo_comes_up_works_stops_and_goes_on(tmp_path):
         assert again.stop() == 0
     finally:
         again.process.kill()
+
+
+def test_serve_is_the_same_without_pretence(tmp_path):
+    port = a_free_port()
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("APPLE_URL", "DATABASE_URL", "REDIS_URL")
+    }
+    environment |= {"DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "manage.py", "serve", "--port", str(port)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as program:
+        try:
+            said = ""
+            while "Pomona answers" not in said:
+                line = program.stdout.readline()
+                assert line, said
+                said += line
+            page = requests.get(f"http://localhost:{port}/accounts/login/", timeout=10)
+            assert page.status_code == 200
+            assert "Pretend Apple" not in page.text
+            assert oct((tmp_path / "secrets.json").stat().st_mode & 0o777) == "0o600"
+            program.terminate()
+            rest, _ = program.communicate(timeout=40)
+            assert "Stopped." in rest
+            assert program.returncode == 0
+        finally:
+            program.kill()
