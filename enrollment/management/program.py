@@ -1,5 +1,6 @@
 """What the program consists of, for `serve` and `demo` alike."""
 
+import json
 import os
 import socket
 import sys
@@ -53,6 +54,15 @@ def is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def answers_from(url: str) -> int | None:
+    """The process id of the pretend Apple that answers there; None when none does."""
+    try:
+        with urllib.request.urlopen(f"{url}/_simulator/state", timeout=5) as answer:  # noqa: S310 - our own address
+            return int(json.load(answer)["process"])
+    except (urllib.error.URLError, OSError, ValueError, KeyError):
+        return None
 
 
 def wait_until_answers(url: str, *, seconds: float, give_up: Callable[[], bool]) -> bool:

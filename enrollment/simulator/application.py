@@ -1,6 +1,7 @@
 """Which part of the pretend world answers a request."""
 
 import json
+import os
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -51,6 +52,7 @@ def _control(world: World, asked: Asked) -> Answer:
         case "GET", "/state":
             return as_json(
                 {
+                    "process": os.getpid(),
                     "servers": [{"name": s.name, "uuid": s.uuid, "devices": len(s.devices())} for s in world.servers],
                     "pages_served": world.pages_served,
                     "calls": len(world.calls),

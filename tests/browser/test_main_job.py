@@ -81,7 +81,7 @@ def test_connect_sync_describe_assign_and_see_it_confirmed(demo, chromium, tmp_p
     # Describe.
     page.get_by_role("link", name="Create profile").click()
     page.get_by_role("button", name="Next").click()
-    page.get_by_label("Name", exact=True).fill("Shop iPads")
+    page.locator("input[name=name]").fill("Shop iPads")
     page.get_by_label("Enrollment URL").fill("https://mdm.orchard.example/ade")
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_label("Web authentication URL")).to_be_hidden()

@@ -92,3 +92,22 @@ def test_serve_is_the_same_without_pretence(tmp_path):
             assert program.returncode == 0
         finally:
             program.kill()
+
+
+def test_two_demos_that_start_together_never_share_an_apple(tmp_path):
+    demos = [Demo(tmp_path / str(number), a_free_port()) for number in range(2)]
+    try:
+        for demo in demos:
+            while demo.process.poll() is None and "Ready:" not in demo.said:
+                demo.said += demo.process.stdout.readline()
+        ready = [demo for demo in demos if "Ready:" in demo.said]
+        apples = {re.search(r"Pretend Apple\s+(\S+)", demo.said)[1] for demo in ready}
+        assert ready
+        assert len(apples) == len(ready)
+        for demo in demos:
+            if demo not in ready:
+                assert "could not start at" in demo.said
+    finally:
+        for demo in demos:
+            if demo.process.poll() is None:
+                demo.stop()

@@ -1,6 +1,7 @@
 import os
 import shutil
 import sys
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from enrollment.management.program import environment, is_free, parts, wait_until_answers
+from enrollment.management.program import answers_from, environment, is_free, parts, wait_until_answers
 from enrollment.management.sample import PEOPLE, make_people, make_sample
 from enrollment.management.supervisor import Part, Supervisor
 
@@ -66,6 +67,7 @@ class Command(BaseCommand):
         supervisor.stop_on_signals()
         supervisor.start()
         try:
+            _wait_for_our_apple(apple, apple_url, supervisor)
             self._make_ready(supervisor, port, apple_url, data)
             supervisor.watch()
         finally:
@@ -76,9 +78,9 @@ class Command(BaseCommand):
         def is_stopping() -> bool:
             return supervisor.is_stopping
 
-        for url in (f"{apple_url}/portal", f"http://{HOST}:{port}/accounts/login/"):
-            if not wait_until_answers(url, seconds=60, give_up=is_stopping) and not is_stopping():
-                raise CommandError(f"The demo did not come up; what happened stands in {data / 'logs'}.")
+        url = f"http://{HOST}:{port}/accounts/login/"
+        if not wait_until_answers(url, seconds=60, give_up=is_stopping) and not is_stopping():
+            raise CommandError(f"The demo did not come up; what happened stands in {data / 'logs'}.")
         if is_stopping():
             return
         make_sample(apple_url, seconds=20, give_up=is_stopping)
@@ -87,6 +89,15 @@ class Command(BaseCommand):
         self.stdout.write(f"  Pretend Apple   {apple_url}/portal")
         self.stdout.write(f"Ready: http://localhost:{port}   (Ctrl-C stops it)")
         self.stdout.flush()
+
+
+def _wait_for_our_apple(apple: Part, url: str, supervisor: Supervisor) -> None:
+    """Another demo that started in the same moment may have been faster at the port: its Apple is not ours."""
+    deadline = time.monotonic() + 60
+    while not supervisor.is_stopping and apple.process is not None and answers_from(url) != apple.process.pid:
+        if apple.process.poll() is not None or time.monotonic() > deadline:
+            raise CommandError(f"The pretend Apple could not start at {url}: start the demo again with --fresh.")
+        time.sleep(0.1)
 
 
 def _forget(data: Path) -> None:

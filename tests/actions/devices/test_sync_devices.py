@@ -264,3 +264,61 @@ def test_terms_withdrawn_in_the_middle_stop_the_sync_and_mark_the_token(token, w
     token.refresh_from_db()
     assert run.status == SyncStatus.FAILED
     assert token.terms_since
+
+
+def test_sync_12_repeated_and_contradicting_operations_end_where_apple_ended(token, world, server):
+    serials = world.add_devices(server, 4)
+    synced(token)
+    world.repeats_operations = True
+    world.unassign(serials[0])
+    world.assign(serials[0], server)  # deleted, then added, in one page
+    world.unassign(serials[1])
+    (new,) = world.add_devices(server, 1)
+
+    synced(token, SyncKind.DELTA)
+
+    assert set(token.devices.present().values_list("serial", flat=True)) == {serials[0], *serials[2:], new}
+    assert token.devices.get(serial=serials[0]).apple_profile_status == AppleProfileStatus.EMPTY
+
+
+def test_sync_12_an_operation_older_than_what_was_applied_changes_nothing(token, world, server):
+    (serial,) = world.add_devices(server, 1)
+    synced(token)
+    Device.objects.update(op_at=timezone.now() + timedelta(days=1), model="Newer")
+    world.set_migration_deadline(serial, timezone.now())
+    synced(token, SyncKind.DELTA)
+    assert token.devices.get().model == "Newer"
+
+
+def test_sync_8_a_device_deleted_here_comes_back_with_the_next_full_sync(token, world, server):
+    world.add_devices(server, 2)
+    synced(token)
+    token.devices.first().delete()
+    synced(token, SyncKind.DELTA)
+    assert token.devices.count() == 1
+    synced(token)
+    assert token.devices.count() == 2
+
+
+def test_lim_14_released_devices_are_deleted_after_their_time(token, world, server, settings):
+    from enrollment.actions.devices.purge_released import purge_released
+
+    (serial,) = world.add_devices(server, 1)
+    synced(token)
+    world.release(serial)
+    synced(token, SyncKind.DELTA)
+    settings.RELEASED_KEPT_DAYS = 30
+    with time_machine.travel(timezone.now() + timedelta(days=29)):
+        assert purge_released() == 0
+    with time_machine.travel(timezone.now() + timedelta(days=30, minutes=1)):
+        assert purge_released() == 1
+    assert not token.devices.exists()
+
+
+def test_odd_values_stop_no_sync(token, world, server):
+    """Texts longer than a column, NULs, wrong types: kept as far as they can be."""
+    world.add_devices(server, 1, description="x" * 5_000, model="A\x00B", asset_tag=7, imei="none", color=None)
+    run = synced(token)
+    assert run.status == SyncStatus.DONE
+    device = token.devices.get()
+    assert (len(device.description), device.model, device.asset_tag, device.imei) == (250, "AB", "", [])
