@@ -65,3 +65,11 @@ def test_a_page_that_is_not_there_says_so_in_the_frame(as_alice):
     answer = as_alice.get("/nowhere/")
     assert answer.status_code == 404
     assert "There is nothing here" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_language_chosen_is_that_of_the_mails_too(as_alice, alice):
+    as_alice.post("/i18n/setlang/", {"language": "fr", "next": "/"})
+    as_alice.post("/i18n/setlang/", {"language": "tlh", "next": "/"})
+    alice.refresh_from_db()
+    assert alice.language == "fr"
