@@ -100,6 +100,8 @@ def test_two_demos_that_start_together_never_share_an_apple(tmp_path):
         for demo in demos:
             while demo.process.poll() is None and "Ready:" not in demo.said:
                 demo.said += demo.process.stdout.readline()
+            if demo.process.poll() is not None:
+                demo.said += demo.process.stdout.read()
         ready = [demo for demo in demos if "Ready:" in demo.said]
         apples = {re.search(r"Pretend Apple\s+(\S+)", demo.said)[1] for demo in ready}
         assert ready
