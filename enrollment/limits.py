@@ -19,11 +19,14 @@ RELEASED_KEPT_FOR = timedelta(days=45)  # LIM-14, the default of a setting
 RELEASED_KEPT_DAYS = (30, 45)  # LIM-14
 TOKEN_VALIDITY = timedelta(days=365)  # LIM-16
 CONFIGURATOR_CERTIFICATES = 10  # LIM-18
+ANCHOR_CERTIFICATES = 10  # ours, so that a profile stays small
 SERIALS_PER_CALL = 1_000  # LIM-19
 
 TOKEN_EXPIRES_SOON = timedelta(days=30)
 EXPIRY_WARNING_DAYS = (60, 30, 14, 7, 1)  # WARN-1
 TOKEN_FILE_BYTES = 64 * 1024
+CERTIFICATE_BYTES = 64 * 1024
+PROFILE_FILE_BYTES = 512 * 1024
 SYNC_LEASE = timedelta(seconds=60)
 SYNC_WAITS = (timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=5))
 FAILED_SYNC_PAUSE = timedelta(hours=1)

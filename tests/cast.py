@@ -1,9 +1,15 @@
 """Factories: functions that make one believable thing each."""
 
+import base64
+import functools
 import itertools
 from datetime import timedelta
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.test import Client
 from django.utils import timezone
 
@@ -110,3 +116,26 @@ def a_profile(token: Token, *, apple_uuid: str | None = None, name: str | None =
 
 def a_run(token: Token, kind: SyncKind = SyncKind.FULL, **changes: Any) -> SyncRun:
     return SyncRun.objects.create(**{"token": token, "kind": kind, "trigger": SyncTrigger.CLOCK, **changes})
+
+
+@functools.cache
+def a_certificate(name: str = "Orchard Configurator", *, days: int = 365) -> x509.Certificate:
+    """A self-made certificate as Apple Configurator would export one."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    called = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = timezone.now()
+    return (
+        x509.CertificateBuilder()
+        .subject_name(called)
+        .issuer_name(called)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=400))
+        .not_valid_after(now + timedelta(days=days))
+        .sign(key, hashes.SHA256())
+    )
+
+
+def a_stored_certificate(name: str = "Orchard Configurator", *, days: int = 365) -> str:
+    """The same as the settings of a profile keep it."""
+    return base64.b64encode(a_certificate(name, days=days).public_bytes(Encoding.DER)).decode()

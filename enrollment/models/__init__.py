@@ -13,6 +13,7 @@ from enrollment.models.scope_tag import ScopeTag
 from enrollment.models.sync_run import SeenSerials, SyncKind, SyncRun, SyncStatus, SyncTrigger
 from enrollment.models.token import Token, TokenStatus
 from enrollment.models.token_draft import TokenDraft
+from enrollment.models.vpp_token import VppToken, VppTokenStatus
 
 __all__ = [
     "Answer",
@@ -41,6 +42,8 @@ __all__ = [
     "Token",
     "TokenDraft",
     "TokenStatus",
+    "VppToken",
+    "VppTokenStatus",
     "Wish",
     "WishedBy",
 ]

@@ -66,6 +66,15 @@ def was_asked_for_what_is_wanted() -> Q:
     return Q(wish=Wish.PROFILE, asked_for=WANTED_UUID) | Q(wish=Wish.NO_PROFILE, asked_for=NO_PROFILE_ASKED)
 
 
+def needs_wipe() -> Q:
+    """Activated with something else than the current revision of what is wanted (PB-2): only an erase brings that.
+
+    A revision that differs only in what the enrollment service applies keeps Apple's uuid: then the time tells.
+    """
+    has_current = Q(given_uuid=WANTED_UUID, given_at__gte=F("profile__current__created_at"))
+    return Q(wish=Wish.PROFILE, given_at__isnull=False) & ~has_current
+
+
 def state_expression(now: datetime) -> Case:
     """The AssignmentState of each device, from its columns; the first that holds. Waiting is what is left."""
     held_back = Q(next_try_at__gt=now)

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +35,13 @@ class DeviceQuerySet(models.QuerySet["Device"]):
     def with_state(self, now: datetime | None = None) -> "DeviceQuerySet":
         """Each device with `state_now`, its AssignmentState, to show, filter and count by."""
         return self.annotate(state_now=assignment.state_expression(now or timezone.now()))
+
+    def with_needs_wipe(self) -> "DeviceQuerySet":
+        """Each device with `needs_wipe`: whether only an erase gives it the current revision (PB-2)."""
+        return self.annotate(needs_wipe=Case(When(assignment.needs_wipe(), then=True), default=False))
+
+    def needing_wipe(self) -> "DeviceQuerySet":
+        return self.filter(assignment.needs_wipe())
 
     def to_ask_for(self, now: datetime) -> "DeviceQuerySet":
         """The reconciler's work list: wanted, not had, and nothing to wait for."""
@@ -85,6 +92,10 @@ class Device(models.Model):
     is_replacement = models.BooleanField(default=False)
     # The newest operation applied: Apple may repeat older ones (SYNC-12).
     op_at = models.DateTimeField(null=True, blank=True)
+
+    # The profile Apple handed it at its last activation. Apple forgets that as soon as another one is assigned.
+    given_uuid = models.CharField(max_length=32, blank=True, db_default="")
+    given_at = models.DateTimeField(null=True, blank=True)
 
     # Ours about its coming and going.
     appeared_at = models.DateTimeField(default=timezone.now, help_text="When it was first seen here, or came back.")

@@ -31,6 +31,7 @@ class DeviceFilter(django_filters.FilterSet):
     )
     state = django_filters.ChoiceFilter(method="in_state", choices=AssignmentState.choices, label=_("Assignment"))
     profile = django_filters.ModelChoiceFilter(queryset=Profile.objects.none(), label=_("Profile"))
+    needs_wipe = django_filters.BooleanFilter(method="is_to_wipe", label=_("Needs wipe"))
     released = django_filters.BooleanFilter(method="is_released", label=_("Released"))
 
     class Meta:
@@ -44,9 +45,10 @@ class DeviceFilter(django_filters.FilterSet):
         self.filters["profile"].queryset = Profile.objects.visible_to(person)
         for name in ("token", "profile", "family", "apple_status", "state"):
             self.filters[name].extra["empty_label"] = _("All")
-        self.filters["released"].extra["widget"] = Select(
-            choices=[("", _("All")), ("true", _("yes")), ("false", _("no"))]
-        )
+        for name in ("needs_wipe", "released"):
+            self.filters[name].extra["widget"] = Select(
+                choices=[("", _("All")), ("true", _("yes")), ("false", _("no"))]
+            )
 
     @property
     def devices(self) -> DeviceQuerySet:
@@ -58,6 +60,9 @@ class DeviceFilter(django_filters.FilterSet):
 
     def in_state(self, devices: DeviceQuerySet, _name: str, state: str) -> DeviceQuerySet:
         return devices.with_state().filter(state_now=state)
+
+    def is_to_wipe(self, devices: DeviceQuerySet, _name: str, to_wipe: bool) -> DeviceQuerySet:
+        return devices.needing_wipe() if to_wipe else devices.with_needs_wipe().filter(needs_wipe=False)
 
     def is_released(self, devices: DeviceQuerySet, _name: str, released: bool) -> DeviceQuerySet:
         return devices.filter(released_at__isnull=not released)

@@ -1,9 +1,10 @@
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.models.profile_settings import default_settings, of_a_revision
 from enrollment.models.token import Token
 
 if TYPE_CHECKING:
@@ -45,6 +46,15 @@ class Profile(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All settings of today: the current revision's, and what takes effect without one (PB-1)."""
+        return {**(self.current.settings_of_today() if self.current else {}), **self.name_settings()}
+
+    def name_settings(self) -> dict[str, Any]:
+        template = self.device_name_template
+        return {"apply_name_template": bool(template), "name_template": template}
+
 
 class ProfileRevision(models.Model):
     """What a profile said at one time; never changed. Its payload is what Apple has, or is to have."""
@@ -70,6 +80,10 @@ class ProfileRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.profile.name} · {self.number}"
+
+    def settings_of_today(self) -> dict[str, Any]:
+        """With the defaults of settings that did not exist when the revision was made."""
+        return {**of_a_revision(default_settings(new=False)), **self.settings}
 
 
 class ForeignProfileQuerySet(models.QuerySet["ForeignProfile"]):

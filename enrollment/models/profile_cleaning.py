@@ -9,10 +9,15 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from enrollment import limits
+from enrollment.models.certificate import NotACertificate, stored_certificate
+from enrollment.models.name_template import VARIABLES, unknown_variables
+from enrollment.models.profile_field import Field
 from enrollment.models.profile_needs import is_shown
-from enrollment.models.profile_settings import FIELDS, Field
+from enrollment.models.profile_settings import FIELDS
 
 LONGEST_URL = 2_000  # as Apple counts: URL-encoded
+LONGEST_PANE, MOST_PANES = 100, 200  # ours: far beyond what Apple has ever had
+_YES, _NO = (True, "true", "True", "on", "1"), (False, "false", "False", "off", "0")
 
 Errors = dict[str, list[str]]
 
@@ -28,14 +33,18 @@ def clean_settings(typed: Mapping[str, Any]) -> tuple[dict[str, Any], Errors]:
     for name, one in FIELDS.items():
         settings[name] = list(one.default) if isinstance(one.default, tuple) else one.default
         if not is_shown(name, _supposed(settings, typed)):
-            settings[name] = _meaningless(one)
+            settings[name] = one.empty()
             continue
         try:
             settings[name] = _cleaned(one, typed.get(name, one.default))
         except Wrong as wrong:
             settings[name] = typed.get(name)
             errors[name] = [str(wrong)]
-    if settings["web_url"] and not errors and not _share_a_domain(settings["web_url"], settings["enrollment_url"]):
+    if (
+        settings["web_url"]
+        and not errors.keys() & {"web_url", "enrollment_url"}
+        and not _share_a_domain(settings["web_url"], settings["enrollment_url"])
+    ):
         errors["web_url"] = [_("The last two labels of its host must be those of the enrollment URL.")]
     return settings, errors
 
@@ -45,18 +54,12 @@ def _supposed(settings: dict[str, Any], typed: Mapping[str, Any]) -> dict[str, A
     return {**{name: typed.get(name, one.default) for name, one in FIELDS.items()}, **settings}
 
 
-def _meaningless(one: Field) -> Any:
-    if one.kind == "bool":
-        return False
-    return [] if isinstance(one.default, tuple) else "" if one.kind in ("choice", "url", "text", "email") else None
-
-
 def _cleaned(one: Field, value: Any) -> Any:
     value = value.strip() if isinstance(value, str) else value
     if value in (None, "", [], ()):
         if one.is_required:
             raise Wrong(_("Choose one.") if one.kind == "choice" else _("This is needed."))
-        return _meaningless(one) if one.kind != "bool" else False
+        return one.empty()
     return CLEANERS[one.kind](one, value)
 
 
@@ -94,13 +97,15 @@ def _url(_one: Field, value: Any) -> str:
 
 
 def _choice(one: Field, value: Any) -> Any:
-    if value not in {key for key, _label in one.choices}:
+    if value not in [key for key, _label in one.choices]:
         raise Wrong(_("Choose one of the values offered."))
     return value
 
 
 def _number(value: Any) -> int:
     try:
+        if isinstance(value, bool | float):
+            raise TypeError
         return int(value)
     except (TypeError, ValueError):
         raise Wrong(_("Enter a whole number.")) from None
@@ -122,10 +127,53 @@ def _timeout(_one: Field, value: Any) -> int | None:
     return number or None
 
 
+def _bool(_one: Field, value: Any) -> bool:
+    if value in _YES:
+        return True
+    if value in _NO:
+        return False
+    raise Wrong(_("Say true or false."))
+
+
 def _list(_one: Field, value: Any) -> list[str]:
     if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
         raise Wrong(_("Give a list of texts."))
     return list(dict.fromkeys(value))
+
+
+def _panes(one: Field, value: Any) -> list[str]:
+    keys = [key.strip() for key in _list(one, value)]
+    too_long = [key for key in keys if len(key) > LONGEST_PANE or "\x00" in key]
+    if too_long or len(keys) > MOST_PANES:
+        raise Wrong(
+            _("At most %(most)d screens, each with at most %(longest)d characters.")
+            % {"most": MOST_PANES, "longest": LONGEST_PANE}
+        )
+    return [key for key in keys if key]
+
+
+def _certificates(one: Field, value: Any) -> list[str]:
+    """Texts as Apple wants them: base64 of DER, no line breaks. The same certificate twice is one."""
+    try:
+        read = [stored_certificate(text) for text in _list(one, value)]
+    except NotACertificate:
+        raise Wrong(_("One of these is not a certificate.")) from None
+    if one.most and len(read) > one.most:
+        raise Wrong(_("At most %(most)d certificates; these are %(count)d.") % {"most": one.most, "count": len(read)})
+    return [certificate.base64 for certificate in read]
+
+
+def _name_template(one: Field, value: Any) -> str:
+    template = _text(one, value)
+    if unknown := unknown_variables(template):
+        known = ", ".join(f"{{{{{name}}}}}" for name in VARIABLES)
+        raise Wrong(
+            _("%(unknown)s is not known. What can be used: %(known)s.")
+            % {"unknown": ", ".join(unknown), "known": known}
+        )
+    if any(ord(sign) < 32 for sign in template):
+        raise Wrong(_("Characters without a sign cannot be used."))
+    return template
 
 
 CLEANERS: dict[str, Callable[[Field, Any], Any]] = {
@@ -134,11 +182,12 @@ CLEANERS: dict[str, Callable[[Field, Any], Any]] = {
     "url": _url,
     "choice": _choice,
     "integer_choice": lambda one, value: _choice(one, _number(value)),
-    "bool": lambda _one, value: value in (True, "true", "on", "1", "True"),
+    "bool": _bool,
     "integer": _integer,
     "timeout": _timeout,
-    "panes": _list,
-    "certificates": _list,
+    "panes": _panes,
+    "certificates": _certificates,
+    "name_template": _name_template,
     "vpp": lambda _one, value: _number(value),
 }
 

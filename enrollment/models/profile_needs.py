@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from enrollment.models.profile_settings import Affinity, AuthenticationMethod, Pairing
+from enrollment.models.profile_field import Affinity, AuthenticationMethod, Pairing
 
 SETUP_ASSISTANT_METHODS = (AuthenticationMethod.LEGACY, AuthenticationMethod.MODERN)
 ANY = object()  # any value but none
@@ -28,7 +28,11 @@ NEEDS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"affinity": Affinity.SHARED},
         {"affinity": Affinity.WITHOUT, "is_shared_ipad": False},
     ],
+    "apply_name_template": [{"is_supervised": True}],
+    "name_template": [{"apply_name_template": True}],
     "carrier_url": [{"activate_cellular": True}],
+    # Apple takes one or the other (apple-protocols.md 4.1).
+    "return_to_service": [{"is_shared_ipad": False}],
 }
 
 

@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from enrollment.models.profile_settings import Affinity, AuthenticationMethod, Pairing
+from enrollment.models.profile_field import Affinity, AuthenticationMethod, Pairing
 
 Payload = dict[str, Any]
 
@@ -28,7 +28,7 @@ def payload(settings: Mapping[str, Any], *, profile_name: str, org_magic: str) -
         "configuration_web_url": settings["web_url"] if _signs_in_on_the_web(settings) else "",
         "supervising_host_certs": settings["host_certificates"] if settings["pairing"] == Pairing.CERTIFICATE else [],
         "anchor_certs": settings["anchor_certificates"],
-        "is_return_to_service": settings["return_to_service"] and not settings["is_shared_ipad"],
+        "is_return_to_service": settings["return_to_service"],
         "do_not_use_profile_from_backup": settings["not_from_backup"],
     }
     return said | {name: value for name, value in optional.items() if value}

@@ -1,8 +1,11 @@
 """What Apple accepts as a profile (apple-protocols.md 2.4 and 4.1)."""
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
+
+from cryptography import x509
 
 LENGTHS = {
     "department": (125, "DEPARTMENT_INVALID"),
@@ -26,6 +29,7 @@ BOOLEANS = [name for name, value in DEFAULTS.items() if isinstance(value, bool)]
     "is_return_to_service",
     "do_not_use_profile_from_backup",
 ]
+CERTIFICATES = ("anchor_certs", "supervising_host_certs")
 LISTS = [name for name, value in DEFAULTS.items() if isinstance(value, list)] + ["devices"]
 
 
@@ -48,7 +52,18 @@ def _types(payload: Mapping[str, Any]) -> str:
         for name in LISTS
         if name in payload
     )
-    return "MALFORMED_REQUEST_BODY" if wrong_flag or wrong_list else ""
+    return "MALFORMED_REQUEST_BODY" if wrong_flag or wrong_list or not _holds_certificates(payload) else ""
+
+
+def _holds_certificates(payload: Mapping[str, Any]) -> bool:
+    """Base64 of DER, without PEM headers and line breaks."""
+    texts = [text for name in CERTIFICATES for text in payload.get(name, [])]
+    try:
+        for text in texts:
+            x509.load_der_x509_certificate(base64.b64decode(text, validate=True))
+    except ValueError:
+        return False
+    return True
 
 
 def _name(name: object) -> str:
@@ -68,7 +83,7 @@ def _url(url: object) -> str:
 def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and not any(c.isspace() for c in url)
+        return parts.scheme == "https" and bool(parts.hostname) and not any(c.isspace() for c in url)
     except ValueError:
         return False
 

@@ -12,7 +12,8 @@ from enrollment.actions.profiles.check_enrollment_url import TlsVerdict, check_e
 from enrollment.actions.profiles.define_revision import define_revision
 from enrollment.actions.profiles.delete_profile_draft import delete_profile_draft
 from enrollment.actions.profiles.edit_profile import edit_profile
-from enrollment.actions.profiles.save_profile import ProfileNotSaved, check_draft, save_profile
+from enrollment.actions.profiles.check_draft import BY_APPLES_KEY, check_draft
+from enrollment.actions.profiles.save_profile import ProfileNotSaved, save_profile
 from enrollment.actions.profiles.save_profile_draft import save_profile_draft
 from enrollment.actions.profiles.start_profile import READY, TokenNotActive, start_profile
 from enrollment.apple.errors import AppleError
@@ -176,7 +177,7 @@ def in_words(settings: dict[str, Any]) -> list[tuple[str, list[tuple[Any, Any]]]
             [
                 (one.label, _word(one, settings.get(name)))
                 for name, one in FIELDS.items()
-                if one.step == key and one.is_offered and is_shown(name, settings)
+                if one.step == key and is_shown(name, settings)
             ],
         )
         for key, title in titles.items()

@@ -1,9 +1,10 @@
 """Which column of a device holds what of Apple's record; sync, read-back and refresh write the same ones."""
 
+from datetime import datetime
 from typing import Any
 
 from enrollment.apple.messages import DeviceRecord
-from enrollment.models import Device
+from enrollment.models import AppleProfileStatus, Device
 
 # Our column ← Apple's field.
 _FIELDS = {
@@ -29,10 +30,19 @@ _FIELDS = {
     "is_replacement": "is_replacement",
 }
 COLUMNS = tuple(_FIELDS)
+# What a device was activated with; kept when Apple's record no longer tells it.
+GIVEN = ("given_uuid", "given_at")
 _PLACES = [
     (name, DeviceRecord._fields.index(field), getattr(Device._meta.get_field(name), "max_length", None))
     for name, field in _FIELDS.items()
 ]
+
+
+def given(record: DeviceRecord, now: datetime) -> tuple[str, datetime | None]:
+    """The profile Apple handed the device when it was activated, and when; ("", None) when the record does not tell."""
+    if record.profile_status != AppleProfileStatus.PUSHED or not record.profile_uuid:
+        return "", None
+    return record.profile_uuid[:32], record.profile_pushed_at or now
 
 
 def columns(record: tuple[Any, ...]) -> dict[str, Any]:

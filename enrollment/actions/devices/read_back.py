@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from enrollment import limits
 from enrollment.actions.devices.confirm_seen import confirm_seen
-from enrollment.actions.devices.device_columns import COLUMNS, columns
+from enrollment.actions.devices.device_columns import COLUMNS, GIVEN, columns, given
 from enrollment.actions.tokens.note_refusal import note_refusal
 from enrollment.apple.errors import AppleError
 from enrollment.apple.messages import DeviceRecord
@@ -31,8 +31,11 @@ def _write(token: Token, due: list[Device], found: dict[str, DeviceRecord | None
         if record is not None:
             for name, value in columns(record).items():
                 setattr(device, name, value)
+            uuid, at = given(record, now)
+            if uuid:
+                device.given_uuid, device.given_at = uuid, at
         _look_again_later(device, now)
-    names = [*COLUMNS, "answer", "tries", "next_try_at"]
+    names = [*COLUMNS, *GIVEN, "answer", "tries", "next_try_at"]
     with transaction.atomic():
         Device.objects.bulk_update(due, names, batch_size=100)
         confirm_seen(token)

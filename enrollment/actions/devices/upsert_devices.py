@@ -8,14 +8,14 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from enrollment.actions.devices.device_columns import COLUMNS, columns
+from enrollment.actions.devices.device_columns import COLUMNS, GIVEN, columns, given
 from enrollment.apple.messages import DeviceRecord
 from enrollment.models import Device, Token
 
 _TABLE = Device._meta.db_table
 _LISTS = ("imei", "meid")
 _AT_ONCE = 900  # older SQLite takes 999 parameters
-_WRITTEN = ("token_id", "serial", *COLUMNS, "op_at", "appeared_at")
+_WRITTEN = ("token_id", "serial", *COLUMNS, *GIVEN, "op_at", "appeared_at")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ def _statement(source: str, differs: str, *, is_snapshot: bool) -> str:
     is_back = f"d.released_at IS NOT NULL OR d.assigned_at {differs} excluded.assigned_at"
     assignments = [
         *(f"{name} = excluded.{name}" for name in COLUMNS),
+        *(f"{name} = CASE WHEN excluded.given_uuid = '' THEN d.{name} ELSE excluded.{name} END" for name in GIVEN),
         "op_at = COALESCE(excluded.op_at, d.op_at)",
         "appeared_at = CASE WHEN d.released_at IS NULL THEN d.appeared_at ELSE excluded.appeared_at END",
         "released_at = NULL",
@@ -74,7 +75,7 @@ def upsert_devices(
 def _rows(token: Token, records: Sequence[DeviceRecord], now: datetime) -> Iterator[list[Any]]:
     for record in records:
         values = columns(record)
-        yield [token.pk, record.serial, *(values[name] for name in COLUMNS), record.op_date, now]
+        yield [token.pk, record.serial, *(values[name] for name in COLUMNS), *given(record, now), record.op_date, now]
 
 
 def _write_to_postgresql(rows: Iterator[list[Any]], *, is_snapshot: bool, connection: BaseDatabaseWrapper) -> Written:

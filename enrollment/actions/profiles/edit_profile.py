@@ -13,5 +13,5 @@ def edit_profile(profile: Profile, *, by: Person) -> ProfileDraft:
         name=profile.name,
         description=profile.description,
         platform=profile.platform,
-        settings=profile.current.settings if profile.current else {},
+        settings=profile.settings,
     )

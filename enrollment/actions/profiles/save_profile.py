@@ -3,12 +3,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from enrollment import limits
+from enrollment.actions.profiles.check_draft import check_draft
 from enrollment.models import AuditEntry, Installation, Person, Profile, ProfileDraft, ProfileRevision
-from enrollment.models.profile_cleaning import Errors, clean_settings
+from enrollment.models.profile_cleaning import Errors
 from enrollment.models.profile_payload import payload
-
-LONGEST_NAME = 125  # PROF-1, as Apple counts
+from enrollment.models.profile_settings import of_a_revision
 
 
 class ProfileNotSaved(Exception):
@@ -19,44 +18,35 @@ class ProfileNotSaved(Exception):
         self.errors = errors
 
 
-def check_draft(draft: ProfileDraft) -> tuple[dict[str, Any], Errors]:
-    """The clean settings, and everything that keeps the draft from being saved; read by review page and verb alike."""
-    settings, errors = clean_settings(draft.settings)
-    others = Profile.objects.filter(token=draft.token).exclude(pk=draft.profile_id or 0)
-    if not draft.name.strip():
-        errors["name"] = [_("This is needed.")]
-    elif len(draft.name) > LONGEST_NAME:
-        errors["name"] = [_("At most %(most)d characters.") % {"most": LONGEST_NAME}]
-    elif others.filter(name=draft.name).exists():
-        errors["name"] = [_("Another profile of this token has this name.")]
-    if draft.profile is None and others.count() >= limits.PROFILES_PER_TOKEN:
-        errors["__all__"] = [_("A token may have at most %(most)d profiles.") % {"most": limits.PROFILES_PER_TOKEN}]
-    return settings, errors
-
-
 def save_profile(draft: ProfileDraft, *, by: Person) -> Profile:
     """Make the draft a profile, or a new revision of one (PB-1). ProfileNotSaved says what is wrong, by field.
 
-    Name and description alone make no revision, and a payload that is the same keeps Apple's copy.
+    Name, description and the device name template make no revision, and a payload that is the same keeps Apple's copy.
     """
     settings, errors = check_draft(draft)
     if errors:
         raise ProfileNotSaved(errors)
     try:
         with transaction.atomic():
-            profile = _profile(draft, by)
-            _revise(profile, settings, by)
+            profile = _profile(draft, settings, by)
+            _revise(profile, of_a_revision(settings), by)
             draft.delete()
     except IntegrityError:
         raise ProfileNotSaved({"name": [_("Another profile of this token has this name.")]}) from None
     return profile
 
 
-def _profile(draft: ProfileDraft, by: Person) -> Profile:
+def _profile(draft: ProfileDraft, settings: dict[str, Any], by: Person) -> Profile:
     profile = draft.profile or Profile(token=draft.token)
-    before = {"name": profile.name, "description": profile.description} if profile.pk else {}
-    profile.name, profile.description, profile.platform = draft.name, draft.description, draft.platform
-    after: dict[str, Any] = {"name": profile.name, "description": profile.description}
+    after: dict[str, Any] = {
+        "name": draft.name,
+        "description": draft.description,
+        "device_name_template": settings["name_template"],
+    }
+    before = {name: getattr(profile, name) for name in after} if profile.pk else {}
+    for name, value in after.items():
+        setattr(profile, name, value)
+    profile.platform = draft.platform
     profile.save()
     if before != after:
         action = "profile.edited" if before else "profile.created"
@@ -66,7 +56,7 @@ def _profile(draft: ProfileDraft, by: Person) -> Profile:
 
 def _revise(profile: Profile, settings: dict[str, Any], by: Person) -> None:
     former = profile.current
-    if former is not None and former.settings == settings:
+    if former is not None and former.settings_of_today() == settings:
         return
     # A changed name alone is local until Apple gets a new copy for another reason (PB-1).
     name = former.payload["profile_name"] if former else profile.name

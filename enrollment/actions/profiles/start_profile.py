@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
@@ -17,7 +19,7 @@ def start_profile(token: Token, *, by: Person) -> ProfileDraft:
     """A draft with the defaults; the enrollment URL is remembered from the last profile of the token (PROF-28)."""
     if token.status not in READY:
         raise TokenNotActive
-    settings = default_settings(new=True)
+    settings: dict[str, Any] = default_settings(new=True)
     last = Profile.objects.filter(token=token, current__isnull=False).order_by("-created_at").first()
     if last and last.current:
         settings["enrollment_url"] = last.current.settings.get("enrollment_url", "")

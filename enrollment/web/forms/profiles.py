@@ -22,7 +22,7 @@ def show_when(name: str) -> str:
 
 def _with_needs_of_others(needs: Any) -> dict[str, list[str]]:
     """What is not offered yet has its default for ever, and needs no looking at."""
-    return {other: _as_texts(wanted) for other, wanted in needs.items() if FIELDS[other].is_offered}
+    return {other: _as_texts(wanted) for other, wanted in needs.items()}
 
 
 def _as_texts(wanted: Any) -> list[str]:
@@ -70,7 +70,7 @@ class SettingsForm(forms.Form):
         if "name" in self.fields:
             self.fields["name"].is_marked = True
         for name, one in FIELDS.items():
-            if one.step == self.step and one.is_offered and one.kind != "panes":
+            if one.step == self.step and one.kind != "panes":
                 self.fields[name] = _form_field(one)
                 self.fields[name].show_when = show_when(name)
                 self.fields[name].is_marked = one.is_required
