@@ -25,6 +25,7 @@ from enrollment.models import (
     SyncRun,
     SyncTrigger,
     Token,
+    VppToken,
 )
 from enrollment.models.profile_payload import payload
 from enrollment.models.profile_settings import default_settings
@@ -112,6 +113,18 @@ def a_profile(token: Token, *, apple_uuid: str | None = None, name: str | None =
     )
     profile.save()
     return profile
+
+
+def a_vpp_token(*, days: int = 200, **changes: Any) -> VppToken:
+    n = next(_numbers)
+    values = {
+        "name": f"Licences {n}",
+        "org_name": "Orchard Ltd",
+        "expires_at": timezone.now() + timedelta(days=days),
+        "sealed_token": encrypt(f"token {n}".encode()),
+        "mark": f"{n:064x}",
+    }
+    return VppToken.objects.create(**{**values, **changes})
 
 
 def a_run(token: Token, kind: SyncKind = SyncKind.FULL, **changes: Any) -> SyncRun:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from enrollment.models import AssignmentState, Device, Profile, SyncRun, Token
+from enrollment.models.name_template import device_name
 
 
 class TokenSerializer(serializers.ModelSerializer):
@@ -73,7 +74,7 @@ class ProfileSerializer(serializers.ModelSerializer):
 
     revision = serializers.IntegerField(source="current.number", default=None, read_only=True)
     apple_uuid = serializers.CharField(source="current.apple_uuid", default="", read_only=True)
-    settings = serializers.DictField(source="current.settings", default=dict, read_only=True)
+    settings = serializers.DictField(read_only=True)
     payload = serializers.DictField(source="current.payload", default=dict, read_only=True)
 
     class Meta:
@@ -87,6 +88,8 @@ class DeviceSerializer(serializers.ModelSerializer):
     assignment_state = serializers.ChoiceField(choices=AssignmentState.choices, source="state_now", read_only=True)
     imei = serializers.ListField(child=serializers.CharField(), read_only=True)
     meid = serializers.ListField(child=serializers.CharField(), read_only=True)
+    needs_wipe = serializers.BooleanField(read_only=True)
+    device_name = serializers.SerializerMethodField(help_text="By the name template of the wanted profile, if any.")
 
     class Meta:
         model = Device
@@ -105,6 +108,9 @@ class DeviceSerializer(serializers.ModelSerializer):
             "apple_profile_uuid",
             "profile_assigned_at",
             "profile_pushed_at",
+            "given_at",
+            "needs_wipe",
+            "device_name",
             "imei",
             "meid",
             "released_at",
@@ -116,6 +122,9 @@ class DeviceSerializer(serializers.ModelSerializer):
             "next_try_at",
             "confirmed_at",
         ]
+
+    def get_device_name(self, device: Device) -> str:
+        return device_name(device.profile.device_name_template, device) if device.profile else ""
 
 
 class AssignSerializer(serializers.Serializer):

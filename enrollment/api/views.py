@@ -122,8 +122,8 @@ class ProfileViewSet(Reading):
 
 
 _FILTERS = [
-    OpenApiParameter(name, {"token": int, "profile": int, "released": bool}.get(name, str))
-    for name in ("q", "token", "family", "apple_status", "state", "profile", "released")
+    OpenApiParameter(name, {"token": int, "profile": int, "needs_wipe": bool, "released": bool}.get(name, str))
+    for name in ("q", "token", "family", "apple_status", "state", "profile", "needs_wipe", "released")
 ]
 
 
@@ -140,7 +140,7 @@ class DeviceViewSet(Reading):
     needed = Permission.READ_DEVICE
 
     def get_queryset(self) -> QuerySet[Device]:
-        return Device.objects.visible_to(self.request.user).with_state()
+        return Device.objects.visible_to(self.request.user).with_state().with_needs_wipe().select_related("profile")
 
     def filter_queryset(self, queryset: QuerySet[Device]) -> QuerySet[Device]:
         if self.action != "list":
@@ -148,4 +148,4 @@ class DeviceViewSet(Reading):
         filters = DeviceFilter(self.request.query_params, person=self.request.user)
         if not filters.is_valid():
             raise ValidationError(filters.errors)
-        return filters.devices.with_state()
+        return filters.devices.with_state().with_needs_wipe().select_related("profile")

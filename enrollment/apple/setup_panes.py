@@ -28,6 +28,7 @@ class Pane:
     removed: Mapping[str, str] = field(default_factory=dict)
     is_always_skippable: bool = True
     also: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
 
     def label(self, language: str) -> str:
         return self.labels["fr" if language.startswith("fr") else "en"]
@@ -38,12 +39,21 @@ class Pane:
     def note(self, language: str) -> str:
         return self.notes["fr" if language.startswith("fr") else "en"]
 
-    def is_available(self, platform: str, version: str) -> bool:
-        """Whether devices of this version know the screen."""
+    def is_in(self, platform: str, major: int) -> bool:
+        """Whether some device of this major version, such as 17, knows the screen."""
         first, removed = self.first.get(platform), self.removed.get(platform)
-        if first is None or _parts(version) < _parts(first):
+        if first is None or _parts(first)[0] > major:
             return False
-        return removed is None or _parts(version) < _parts(removed)
+        return removed is None or _parts(removed) > (major, 0)
+
+    def is_met(self, platform: str, major: int) -> bool:
+        """Whether devices of this major version still show it: known, and not deprecated by then."""
+        deprecated = self.deprecated.get(platform)
+        return self.is_in(platform, major) and (deprecated is None or _parts(deprecated)[0] > major)
+
+    def is_on(self, family: str) -> bool:
+        """Whether a device of this family, such as "iPhone", has what the screen is about."""
+        return not self.families or family in self.families
 
 
 def _pane(key: str, said: dict[str, Any]) -> Pane:
@@ -58,6 +68,7 @@ def _pane(key: str, said: dict[str, Any]) -> Pane:
         removed=said.get("removed", {}),
         is_always_skippable=said.get("skippable", True),
         also=tuple(said.get("also_fr", ())),
+        families=tuple(said.get("families", ())),
     )
 
 
@@ -66,6 +77,10 @@ _DATA = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="ut
 PANES: Mapping[str, Pane] = MappingProxyType({key: _pane(key, said) for key, said in _DATA["panes"].items()})
 # Each group with its label in both languages.
 GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(_DATA["groups"])
+
+
+# The major versions a screen may be looked up by; Apple went from 18 to 26.
+MAJORS: Mapping[str, tuple[int, ...]] = MappingProxyType({"ios": (*range(7, 19), 26, 27)})
 
 
 def panes_for(platform: str) -> list[Pane]:

@@ -49,7 +49,7 @@ class Profile(models.Model):
     @property
     def settings(self) -> dict[str, Any]:
         """All settings of today: the current revision's, and what takes effect without one (PB-1)."""
-        return {**(self.current.settings_of_today() if self.current else {}), **self.name_settings()}
+        return {**(self.current.settings_of_today() if self.current else default_settings()), **self.name_settings()}
 
     def name_settings(self) -> dict[str, Any]:
         template = self.device_name_template

@@ -17,6 +17,7 @@ from enrollment.models.profile_settings import FIELDS
 
 LONGEST_URL = 2_000  # as Apple counts: URL-encoded
 LONGEST_PANE, MOST_PANES = 100, 200  # ours: far beyond what Apple has ever had
+_TEXTS = ("text", "email", "url", "choice", "name_template")
 _YES, _NO = (True, "true", "True", "on", "1"), (False, "false", "False", "off", "0")
 
 Errors = dict[str, list[str]]
@@ -60,6 +61,8 @@ def _cleaned(one: Field, value: Any) -> Any:
         if one.is_required:
             raise Wrong(_("Choose one.") if one.kind == "choice" else _("This is needed."))
         return one.empty()
+    if one.kind in _TEXTS and not isinstance(value, str | int):
+        raise Wrong(_("This has to be a text."))
     return CLEANERS[one.kind](one, value)
 
 

@@ -1,6 +1,6 @@
 """Settings as people read them: on the review, on the profile page, in comparisons."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from enrollment.apple.setup_panes import PANES
 from enrollment.models.certificate import NotACertificate, stored_certificate
 from enrollment.models.profile_field import Field, Section
-from enrollment.models.profile_needs import is_shown
+from enrollment.models.profile_needs import ANY, NEEDS, is_shown
 from enrollment.models.profile_settings import FIELDS
 from enrollment.models.vpp_token import VppToken
 
@@ -63,19 +63,26 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Dif
 def word(name: str, value: Any) -> str:
     """One value as a person reads it."""
     one = FIELDS[name]
-    if one.kind == "bool":
-        return _("yes") if value else _("no")
-    if one.kind == "panes":
-        return _("Hidden: %(screens)s") % {"screens": _panes(value)} if value else _("All screens are shown")
-    if one.kind == "timeout":
-        return _("after %(seconds)s seconds") % {"seconds": value} if value else _("never")
-    if value in (None, "", []):
-        return NOTHING
-    if one.kind == "certificates":
-        return ", ".join(_certificate(text) for text in value)
-    if one.kind == "vpp":
-        return _vpp_token(value)
-    return str(dict(one.choices).get(value, value))
+    say = _WORDS.get(one.kind)
+    if say is not None:
+        return say(value)
+    return NOTHING if value in (None, "", []) else str(dict(one.choices).get(value, value))
+
+
+def _yes_or_no(value: Any) -> str:
+    return _("yes") if value else _("no")
+
+
+def _hidden(keys: list[str]) -> str:
+    return _("Hidden: %(screens)s") % {"screens": _panes(keys)} if keys else _("All screens are shown")
+
+
+def _timeout(value: Any) -> str:
+    return _("after %(seconds)s seconds") % {"seconds": value} if value else _("never")
+
+
+def _certificates(texts: list[str]) -> str:
+    return ", ".join(_certificate(text) for text in texts) or NOTHING
 
 
 def _panes(keys: list[str]) -> str:
@@ -87,7 +94,9 @@ def _differing_panes(one: Field, before: list[str], after: list[str]) -> Differe
     """Screens that are hidden on both sides say nothing here."""
     only_before = [key for key in before if key not in after]
     only_after = [key for key in after if key not in before]
-    hidden = [_("Hidden: %(screens)s") % {"screens": _panes(keys)} if keys else NOTHING for keys in (only_before, only_after)]
+    hidden = [
+        _("Hidden: %(screens)s") % {"screens": _panes(keys)} if keys else NOTHING for keys in (only_before, only_after)
+    ]
     return Difference(one, *hidden)
 
 
@@ -101,8 +110,43 @@ def _certificate(text: str) -> str:
 
 
 def _vpp_token(key: Any) -> str:
+    if key in (None, ""):
+        return NOTHING
     token = VppToken.objects.filter(pk=key).first() if isinstance(key, int) else None
     if token is None:
         return _("a VPP token that is not here any more")
     day = date_format(localtime(token.expires_at), "SHORT_DATE_FORMAT")
     return _("%(subject)s (until %(day)s)") % {"subject": token.name, "day": day}
+
+
+_WORDS: Mapping[str, Callable[[Any], str]] = {
+    "bool": _yes_or_no,
+    "panes": _hidden,
+    "timeout": _timeout,
+    "certificates": _certificates,
+    "vpp": _vpp_token,
+}
+
+
+def when_in_words(name: str) -> str:
+    """When a setting means something, as a sentence for those without a script and for the documentation."""
+    alternatives = NEEDS.get(name)
+    if alternatives is None:
+        return ""
+    parts = [_(" and ").join(_need(other, wanted) for other, wanted in needs.items()) for needs in alternatives]
+    return _("Only with %(needs)s.") % {"needs": _(", or ").join(parts)}
+
+
+def _need(name: str, wanted: Any) -> str:
+    one = FIELDS[name]
+    values = {"label": one.label, "value": _wanted(one, wanted)}
+    return _("“%(label)s”: %(value)s") % values
+
+
+def _wanted(one: Field, wanted: Any) -> str:
+    if wanted is ANY:
+        return _("one chosen")
+    if isinstance(wanted, bool):
+        return _yes_or_no(wanted)
+    labels = dict(one.choices)
+    return _(" or ").join(str(labels[value]) for value in (wanted if isinstance(wanted, tuple) else (wanted,)))

@@ -16,6 +16,7 @@ NAVIGATION = [
     (_("Devices"), "device-list", "device"),
     (_("Enrollment program tokens"), "token-list", "token"),
     (_("Profiles"), "profile-list", "profile"),
+    (_("VPP tokens"), "vpp-token-list", "apple"),
 ]
 ACTIVITY = (_("Activity"), "activity-list", "activity")
 MAILS = (_("Mails"), "mail-list", "mail")

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from enrollment.actions.devices.delete_devices import delete_devices
 from enrollment.models import AuditEntry, Device, ForeignProfile, Permission, ProfileRevision
 from enrollment.models.device_filter import DeviceFilter
+from enrollment.models.name_template import device_name
 from enrollment.permissions import check, may
 from enrollment.web.keyset import count_in_words, keyset_page
 
@@ -24,7 +25,7 @@ def device_list(request: HttpRequest) -> HttpResponse:
     check(request.user, Permission.READ_DEVICE)
     filters = DeviceFilter(request.GET, person=request.user)
     # Tokens are looked up apart: joined, SQLite would walk them first and sort all their devices.
-    found = filters.devices.with_state().select_related("profile__current").prefetch_related("token")
+    found = filters.devices.with_state().with_needs_wipe().select_related("profile__current").prefetch_related("token")
     sort = request.GET.get("sort", "serial")
     size = request.GET.get("size", "")
     page = keyset_page(
@@ -62,14 +63,15 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     devices = (
-        Device.objects.visible_to(request.user).with_state().select_related("token", "profile__current", "wished_by")
+        Device.objects.visible_to(request.user)
+        .with_state()
+        .with_needs_wipe()
+        .select_related("token", "profile__current", "wished_by")
     )
     device = get_object_or_404(devices, pk=pk)
     check(request.user, Permission.READ_DEVICE)
-    at_apple = None
-    if device.apple_profile_uuid:
-        ours = ProfileRevision.objects.filter(profile__token=device.token, apple_uuid=device.apple_profile_uuid)
-        at_apple = ours.select_related("profile").first()
+    at_apple = _revision(device, device.apple_profile_uuid)
+    given = _revision(device, device.given_uuid, until=device.given_at)
     foreign = ForeignProfile.objects.filter(token=device.token, apple_uuid=device.apple_profile_uuid).first()
     entries = AuditEntry.objects.none()
     if may(request.user, Permission.READ_AUDIT):
@@ -79,6 +81,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "section": "device-list",
         "device": device,
         "at_apple": at_apple,
+        "given": given,
+        "name": device_name(device.profile.device_name_template, device) if device.profile else "",
         "foreign": None if at_apple else foreign,
         "elsewhere": Device.objects.visible_to(request.user)
         .filter(serial=device.serial)
@@ -90,6 +94,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_delete": may(request.user, Permission.DELETE_DEVICE),
     }
     return render(request, "enrollment/devices/detail.html", values)
+
+
+def _revision(device: Device, uuid: str, until: datetime | None = None) -> ProfileRevision | None:
+    """Our revision that has this uuid at Apple; of several, the last that was there by then."""
+    if not uuid:
+        return None
+    ours = ProfileRevision.objects.filter(profile__token=device.token, apple_uuid=uuid).select_related("profile")
+    return (ours.filter(created_at__lte=until).first() if until else None) or ours.first()
 
 
 @require_POST

@@ -3,67 +3,88 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from enrollment import tasks
+from enrollment.actions.profiles.check_draft import BY_APPLES_KEY, check_draft, refused_by_apple
 from enrollment.actions.profiles.check_enrollment_url import TlsVerdict, check_enrollment_url
 from enrollment.actions.profiles.define_revision import define_revision
 from enrollment.actions.profiles.delete_profile_draft import delete_profile_draft
+from enrollment.actions.profiles.duplicate_profile import duplicate_profile
 from enrollment.actions.profiles.edit_profile import edit_profile
-from enrollment.actions.profiles.check_draft import BY_APPLES_KEY, check_draft
+from enrollment.actions.profiles.lint_profile import lint_profile
+from enrollment.actions.profiles.restore_revision import restore_revision
 from enrollment.actions.profiles.save_profile import ProfileNotSaved, save_profile
 from enrollment.actions.profiles.save_profile_draft import save_profile_draft
 from enrollment.actions.profiles.start_profile import READY, TokenNotActive, start_profile
 from enrollment.apple.errors import AppleError
-from enrollment.apple.setup_panes import GROUPS, PANES, panes_for
 from enrollment.models import Permission, Profile, ProfileDraft, Token
-from enrollment.models.profile_needs import is_shown
+from enrollment.models.profile_field import Step as Part
 from enrollment.models.profile_payload import payload
-from enrollment.models.profile_settings import FIELDS
+from enrollment.models.profile_settings import FIELDS, of_a_revision
+from enrollment.models.profile_words import in_words
 from enrollment.permissions import check
-from enrollment.web.forms.profiles import BasicsForm, ManagementForm, PanesForm
+from enrollment.web.forms.profiles import BasicsForm, ManagementForm, SettingsForm
+from enrollment.web.panes import pane_page, sent_panes
 from enrollment.web.wizard import Step, Steps
 
 STEPS = Steps(
-    Step("basics", gettext_lazy("Basics"), BasicsForm),
-    Step("management", gettext_lazy("Management settings"), ManagementForm),
-    Step("setup-assistant", gettext_lazy("Setup Assistant"), PanesForm),
+    Step(Part.BASICS, Part.BASICS.label, BasicsForm),
+    Step(Part.MANAGEMENT, Part.MANAGEMENT.label, ManagementForm),
+    Step(Part.PANES, Part.PANES.label),
     Step("review", gettext_lazy("Review + create")),
 )
-# Apple's field, where the person can change it.
-FIELD_OF = {one.goes_to: name for name, one in FIELDS.items()} | {"profile_name": "name"}
 
 
 def new(request: HttpRequest) -> HttpResponse:
-    """Choose the token, then begin."""
+    """Choose the token, then begin; with `like` another profile is what it begins with."""
     check(request.user, Permission.CREATE_PROFILE)
+    like = _profile(request, request.GET["like"]) if request.GET.get("like") else None
     ready = [status.value for status in READY]
     tokens = Token.objects.visible_to(request.user).with_status().filter(status_now__in=ready)
-    chosen = request.POST.get("token") or request.GET.get("token", "")
+    chosen = request.POST.get("token") or request.GET.get("token", str(like.token_id) if like else "")
     if request.method == "POST":
-        token = get_object_or_404(Token.objects.visible_to(request.user), pk=chosen if chosen.isdecimal() else 0)
+        token = get_object_or_404(Token.objects.visible_to(request.user), pk=_number(chosen))
         try:
-            draft = start_profile(token, by=request.user)
+            draft = duplicate_profile(like, token=token, by=request.user) if like else None
+            draft = draft or start_profile(token, by=request.user)
         except TokenNotActive as error:
             messages.error(request, _(error.sentence))
             return redirect("profile-new")
         return redirect("profile-wizard", draft.pk, STEPS.first().key)
     drafts = ProfileDraft.objects.visible_to(request.user).select_related("token", "profile")
-    values = {"section": "profile-list", "tokens": tokens, "chosen": chosen, "drafts": drafts}
+    values = {"section": "profile-list", "tokens": tokens, "chosen": chosen, "drafts": drafts, "like": like}
     return render(request, "enrollment/profiles/new.html", values)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
+
+
+def _profile(request: HttpRequest, pk: int | str) -> Profile:
+    return get_object_or_404(Profile.objects.visible_to(request.user), pk=_number(str(pk)))
 
 
 @require_POST
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    profile = get_object_or_404(Profile.objects.visible_to(request.user), pk=pk)
+    profile = _profile(request, pk)
     check(request.user, Permission.UPDATE_PROFILE)
     return redirect("profile-wizard", edit_profile(profile, by=request.user).pk, STEPS.first().key)
 
 
+@require_POST
+def restore(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """To the review, which says what it means for the devices."""
+    profile = _profile(request, pk)
+    check(request.user, Permission.UPDATE_PROFILE)
+    revision = get_object_or_404(profile.revisions, number=number)
+    return redirect("profile-wizard", restore_revision(revision, by=request.user).pk, "review")
+
+
 def _draft(request: HttpRequest, pk: int) -> ProfileDraft:
-    drafts = ProfileDraft.objects.visible_to(request.user).select_related("token", "profile__current")
+    drafts = ProfileDraft.objects.visible_to(request.user).select_related("token", "profile__current", "owner")
     draft = get_object_or_404(drafts, pk=pk)
     check(request.user, Permission.UPDATE_PROFILE if draft.profile_id else Permission.CREATE_PROFILE)
     return draft
@@ -74,124 +95,88 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     current = STEPS.find(key)
     if current is None:
         raise Http404
+    if current.key == Part.PANES:
+        return _panes(request, draft, current)
     if current.form is None:
-        return _show(request, draft, current, None)
+        return _show(request, draft, current, **_review(draft))
+    return _form(request, draft, current, current.form)
+
+
+def _form(request: HttpRequest, draft: ProfileDraft, current: Step, kind: type[SettingsForm]) -> HttpResponse:
     if request.method != "POST":
-        form = current.form(initial={"name": draft.name, "description": draft.description, **draft.settings})
-        return _show(request, draft, current, form)
-    form = current.form(request.POST)
-    form.is_valid()
-    _keep(draft, form, request)
+        form = kind.of(draft)
+        form.show_errors(refused_by_apple(draft))
+        return _show(request, draft, current, form=form)
+    form = kind(request.POST, request, draft=draft)
+    save_profile_draft(draft, **form.typed())
+    shown = kind.of(draft)
+    shown.refused = form.refused
     if "check" in request.POST:
         verdict = check_enrollment_url(draft.settings.get("enrollment_url", ""))
         level = messages.SUCCESS if verdict == TlsVerdict.ANSWERS else messages.WARNING
         messages.add_message(request, level, _(str(verdict)))
-        return _show(request, draft, current, form)
-    form.show_errors(check_draft(draft)[1])
-    if form.errors:
-        return _show(request, draft, current, form)
-    return redirect("profile-wizard", pk, STEPS.after(current).key)
+        return _show(request, draft, current, form=shown)
+    shown.show_errors(check_draft(draft)[1])
+    if shown.errors or "stay" in request.POST:
+        return _show(request, draft, current, form=shown)
+    return redirect("profile-wizard", draft.pk, STEPS.after(current).key)
 
 
-def _keep(draft: ProfileDraft, form: Any, request: HttpRequest) -> None:
-    """Right or wrong, what was typed is kept."""
-    if isinstance(form, PanesForm):
-        # A ticked switch shows the screen; keys we do not know stay as they are.
-        known = [pane.key for pane in panes_for(draft.platform)]
-        shown = set(request.POST.getlist("pane"))
-        kept = [key for key in draft.settings.get("hidden_panes", []) if key not in known]
-        save_profile_draft(draft, hidden_panes=[*kept, *(key for key in known if key not in shown)])
-        return
-    # No database takes a NUL, and nobody types one.
-    typed = {name: form.data.get(name, "").replace("\x00", "") for name in form.fields}
-    typed |= {name: name in form.data for name in form.fields if name in FIELDS and FIELDS[name].kind == "bool"}
-    save_profile_draft(
-        draft, **{name: value for name, value in typed.items() if name in FIELDS or name in ("name", "description")}
-    )
+def _panes(request: HttpRequest, draft: ProfileDraft, current: Step) -> HttpResponse:
+    """The screens are no form of fields: a switch each, drawn by a template of their own."""
+    errors: list[str] = []
+    if request.method == "POST":
+        save_profile_draft(draft, hidden_panes=sent_panes(draft, request.POST))
+        errors = check_draft(draft)[1].get("hidden_panes", [])
+        if not errors and "stay" not in request.POST and "all" not in request.POST:
+            return redirect("profile-wizard", draft.pk, STEPS.after(current).key)
+    page = pane_page(draft, request.POST.get("version", ""))
+    return _show(request, draft, current, errors=errors, **page)
 
 
-def _show(request: HttpRequest, draft: ProfileDraft, current: Step, form: Any) -> HttpResponse:
-    settings, errors = check_draft(draft)
-    wrong = {_step_of(name) for name in errors}
+def _show(request: HttpRequest, draft: ProfileDraft, current: Step, **more: Any) -> HttpResponse:
+    wrong = {_step_of(name) for name in check_draft(draft)[1]}
     values = {
         "section": "profile-list",
         "draft": draft,
-        "form": form,
         "current": current,
         "steps": STEPS.rail(current, "profile-wizard", draft.pk, wrong=wrong),
         "previous": STEPS.before(current),
-        **(_review(draft, settings, errors) if current.form is None else {}),
-        **(_panes(draft) if current.form is PanesForm else {}),
+        **more,
     }
     return render(request, f"enrollment/profiles/wizard_{current.key.replace('-', '_')}.html", values)
 
 
 def _step_of(name: str) -> str:
-    return FIELDS[name].step.replace("_", "-") if name in FIELDS else "basics"
+    return str(FIELDS[name].step) if name in FIELDS else str(Part.BASICS)
 
 
-def _panes(draft: ProfileDraft) -> dict[str, Any]:
-    language = get_language() or "en"
-    hidden = set(draft.settings.get("hidden_panes", []))
-    panes = panes_for(draft.platform)
-    groups = []
-    for group, labels in GROUPS.items():
-        rows = [
-            {
-                "key": pane.key,
-                "label": pane.label(language),
-                "about": pane.description(language),
-                "note": pane.note(language),
-                "first": pane.first[draft.platform],
-                "deprecated": pane.deprecated.get(draft.platform, ""),
-                "removed": pane.removed.get(draft.platform, ""),
-                "is_always_skippable": pane.is_always_skippable,
-                "is_shown": pane.key not in hidden,
-                "words": " ".join((pane.key, pane.label("en"), pane.label("fr"), *pane.also)),
-            }
-            for pane in panes
-            if pane.group == group
-        ]
-        if rows:
-            groups.append((labels["fr" if language.startswith("fr") else "en"], rows))
-    return {"groups": groups}
-
-
-def _review(draft: ProfileDraft, settings: dict[str, Any], errors: dict[str, list[str]]) -> dict[str, Any]:
+def _review(draft: ProfileDraft) -> dict[str, Any]:
+    settings, errors = check_draft(draft)
+    labels = {"name": _("Name"), "__all__": _("Profile")}
     missing = [
-        (sentence, FIELDS[name].label if name in FIELDS else _("Name"), _step_of(name))
+        (sentence, FIELDS[name].label if name in FIELDS else labels[name], _step_of(name))
         for name, sentences in errors.items()
         for sentence in sentences
     ]
-    device_count = draft.profile.devices.count() if draft.profile else 0
     said = None if errors else payload(settings, profile_name=draft.name, org_magic="…")
-    return {"missing": missing, "facts": in_words(settings), "device_count": device_count, "payload": said}
+    return {
+        "missing": missing,
+        "facts": in_words(settings),
+        "findings": lint_profile(settings, platform=draft.platform),
+        "payload": said,
+        **(_consequences(draft, draft.profile, settings) if draft.profile else {}),
+    }
 
 
-def in_words(settings: dict[str, Any]) -> list[tuple[str, list[tuple[Any, Any]]]]:
-    """The settings that mean something, by step, as labels and words."""
-    titles = {"basics": _("Basics"), "management": _("Management settings"), "setup_assistant": _("Setup Assistant")}
-    return [
-        (
-            title,
-            [
-                (one.label, _word(one, settings.get(name)))
-                for name, one in FIELDS.items()
-                if one.step == key and is_shown(name, settings)
-            ],
-        )
-        for key, title in titles.items()
-    ]
-
-
-def _word(one: Any, value: Any) -> Any:
-    if one.kind == "bool":
-        return _("yes") if value else _("no")
-    if one.kind == "panes":
-        language = get_language() or "en"
-        hidden = ", ".join(PANES[key].label(language) if key in PANES else key for key in value or [])
-        return _("Hidden: %(screens)s") % {"screens": hidden} if hidden else _("All screens are shown")
-    return dict(one.choices).get(value, value)
+def _consequences(draft: ProfileDraft, profile: Profile, settings: dict[str, Any]) -> dict[str, Any]:
+    """What saving an edit means for the devices, said beforehand (PB-1)."""
+    current = profile.current
+    return {
+        "device_count": profile.devices.count(),
+        "makes_revision": current is None or current.settings_of_today() != of_a_revision(settings),
+        "newer": current if current and current.created_at > draft.created_at else None,
+    }
 
 
 @require_POST
@@ -224,7 +209,17 @@ def _tell_apple(request: HttpRequest, profile: Profile) -> str | None:
         messages.success(request, _("The profile is saved, and Apple has it."))
         return None
     messages.error(request, _(revision.refusal_sentence) % revision.refusal_details)
-    return _step_of(FIELD_OF.get(revision.refused_field, "name"))
+    return _step_of(BY_APPLES_KEY.get(revision.refused_field, "name"))
+
+
+@require_POST
+def ask_apple_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """A profile Apple refused, or has not been asked for yet, without a change."""
+    profile = _profile(request, pk)
+    check(request.user, Permission.UPDATE_PROFILE)
+    _tell_apple(request, profile)
+    tasks.enqueue(tasks.run_reconcile, profile.token_id)
+    return redirect("profile-detail", profile.pk)
 
 
 @require_POST

@@ -12,14 +12,15 @@ from enrollment import tasks
 from enrollment.actions.profiles.apply_default_profile import waiting_for_a_default
 from enrollment.actions.profiles.delete_profile import ProfileInUse, delete_profile, in_the_way
 from enrollment.actions.profiles.give_default_profile import give_default_profile
+from enrollment.actions.profiles.lint_profile import lint_profile
 from enrollment.actions.profiles.set_default_profile import set_default_profile
 from enrollment.actions.profiles.wish_for import TooManyDevices
 from enrollment.models import AssignmentState, Device, Permission, Profile, ProfileDraft, Token
-from enrollment.models.profile_settings import Affinity
+from enrollment.models.profile_field import Affinity
+from enrollment.models.profile_words import in_words
 from enrollment.permissions import check, may
-from enrollment.web.profile_wizard import in_words
 
-TABS = ("overview", "revisions", "json")
+TABS = ("overview", "revisions")
 
 
 def profile_list(request: HttpRequest) -> HttpResponse:
@@ -32,10 +33,10 @@ def profile_list(request: HttpRequest) -> HttpResponse:
     if token.isdecimal():
         found = found.filter(token_id=token)
     profiles = list(found)
-    counts = device_counts(profiles)
+    counts, to_wipe = device_counts(profiles), wipe_counts(profiles)
     names = dict(Affinity.choices)
     for profile in profiles:
-        profile.device_count = counts.get(profile.pk, 0)
+        profile.device_count, profile.to_wipe = counts.get(profile.pk, 0), to_wipe.get(profile.pk, 0)
         profile.affinity = names.get(profile.current.settings.get("affinity"), "") if profile.current else ""
     values = {
         "section": "profile-list",
@@ -55,6 +56,12 @@ def device_counts(profiles: list[Profile]) -> dict[int, int]:
     return dict(Device.objects.filter(profile__in=keys).order_by().values_list("profile").annotate(Count("pk")))
 
 
+def wipe_counts(profiles: list[Profile]) -> dict[int, int]:
+    """How many devices of each profile need an erase to get its current revision (PB-2)."""
+    wanted = Device.objects.filter(profile__in=[profile.pk for profile in profiles]).present()
+    return dict(wanted.needing_wipe().order_by().values_list("profile").annotate(Count("pk")))
+
+
 def _profile(request: HttpRequest, pk: int) -> Profile:
     return get_object_or_404(Profile.objects.visible_to(request.user).select_related("token", "current"), pk=pk)
 
@@ -71,6 +78,7 @@ def detail(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse
         "token": profile.token,
         "tab": tab,
         "is_default": is_default,
+        "may_create": may(request.user, Permission.CREATE_PROFILE),
         "may_update": may(request.user, Permission.UPDATE_PROFILE),
         "may_delete": may(request.user, Permission.DELETE_PROFILE),
         "may_assign": may(request.user, Permission.ASSIGN_PROFILE),
@@ -84,7 +92,9 @@ def _overview(profile: Profile, *, is_default: bool) -> dict[str, Any]:
     states = Device.objects.filter(profile=profile).present().with_state().order_by()
     counts = dict(states.values_list("state_now").annotate(Count("pk")))
     return {
-        "facts": in_words(profile.current.settings) if profile.current else [],
+        "facts": in_words(profile.settings),
+        "findings": lint_profile(profile.settings, platform=profile.platform),
+        "to_wipe": Device.objects.filter(profile=profile).present().needing_wipe().count(),
         "states": [(state, counts[state]) for state in AssignmentState.values if counts.get(state)],
         "device_count": sum(counts.values()),
         "waiting": waiting_for_a_default(profile.token).count() if is_default else 0,

@@ -73,6 +73,7 @@ def detail(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse
         "tab": tab,
         "may_sync": may(request.user, Permission.SYNC_DEVICE),
         "may_update": may(request.user, Permission.UPDATE_TOKEN),
+        "may_delete": may(request.user, Permission.DELETE_TOKEN),
         "may_create_profile": may(request.user, Permission.CREATE_PROFILE),
         "may_audit": may(request.user, Permission.READ_AUDIT),
         **_TAB_VALUES[tab](token),

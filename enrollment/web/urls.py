@@ -1,6 +1,21 @@
 from django.urls import path
 
-from enrollment.web import activity, assignments, devices, home, mails, profile_wizard, profiles, token_wizard, tokens
+from enrollment.web import (
+    activity,
+    assignments,
+    devices,
+    home,
+    mails,
+    profile_files,
+    profile_wizard,
+    profiles,
+    revisions,
+    setup_preview,
+    token_deletion,
+    token_wizard,
+    tokens,
+    vpp_tokens,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,10 +36,16 @@ urlpatterns = [
     path("tokens/<int:pk>/edit/", tokens.edit, name="token-edit"),
     path("tokens/<int:pk>/sync/", tokens.sync, name="token-sync"),
     path("tokens/<int:pk>/sync-panel/", tokens.sync_panel, name="token-sync-panel"),
+    path("tokens/<int:pk>/delete/", token_deletion.delete, name="token-delete"),
+    path("tokens/<int:pk>/delete/devices/", token_deletion.clear_devices, name="token-clear-devices"),
+    path("tokens/<int:pk>/delete/profiles/", token_deletion.clear_profiles, name="token-clear-profiles"),
     path("tokens/<int:pk>/<slug:tab>/", tokens.detail, name="token-tab"),
     path("syncs/<int:pk>/", tokens.sync_run, name="sync-run"),
     path("profiles/", profiles.profile_list, name="profile-list"),
     path("profiles/new/", profile_wizard.new, name="profile-new"),
+    path("profiles/import/", profile_files.new, name="profile-import"),
+    path("profiles/foreign/<int:pk>/import/", profile_files.take_over, name="profile-take-over"),
+    path("profiles/drafts/<int:pk>/preview/", setup_preview.of_draft, name="profile-draft-preview"),
     path("profiles/drafts/<int:pk>/save/", profile_wizard.save, name="profile-save"),
     path("profiles/drafts/<int:pk>/discard/", profile_wizard.discard, name="profile-discard"),
     path("profiles/drafts/<int:pk>/<slug:key>/", profile_wizard.step, name="profile-wizard"),
@@ -33,7 +54,16 @@ urlpatterns = [
     path("profiles/<int:pk>/default/", profiles.set_default, name="profile-default"),
     path("profiles/<int:pk>/give-default/", profiles.give_default, name="profile-give-default"),
     path("profiles/<int:pk>/delete/", profiles.delete, name="profile-delete"),
+    path("profiles/<int:pk>/preview/", setup_preview.of_profile, name="profile-preview"),
+    path("profiles/<int:pk>/compare/", revisions.compare, name="profile-compare"),
+    path("profiles/<int:pk>/revisions/<int:number>/restore/", profile_wizard.restore, name="profile-restore"),
+    path("profiles/<int:pk>/apple/", revisions.at_apple, name="profile-apple"),
+    path("profiles/<int:pk>/ask-apple/", profile_wizard.ask_apple_again, name="profile-ask-apple"),
+    path("profiles/<int:pk>/export/<slug:kind>/", profile_files.export, name="profile-export"),
     path("profiles/<int:pk>/<slug:tab>/", profiles.detail, name="profile-tab"),
+    path("vpp-tokens/", vpp_tokens.vpp_token_list, name="vpp-token-list"),
+    path("vpp-tokens/new/", vpp_tokens.new, name="vpp-token-new"),
+    path("vpp-tokens/<int:pk>/delete/", vpp_tokens.delete, name="vpp-token-delete"),
     path("activity/", activity.activity_list, name="activity-list"),
     path("mails/", mails.mail_list, name="mail-list"),
 ]

@@ -43,9 +43,26 @@
     part.hidden = !alternatives.some((needs) => Object.entries(needs).every(([name, wanted]) =>
       valuesOf(form, name).some((value) => wanted.includes("*") ? value !== "" : wanted.includes(value))));
   });
-  all("form:has([data-show-when])").forEach((form) => {
-    form.addEventListener("change", () => { showParts(form); showParts(form); });
+  // In the order of the form a part stands after what it needs, but for one that is shown under an earlier heading.
+  const showForm = (form) => {
     showParts(form); showParts(form);
+    all("[data-section]", form).forEach((section) => { section.hidden = !section.querySelector(".field:not([hidden])"); });
+  };
+  all("form:has([data-show-when])").forEach((form) => {
+    form.addEventListener("change", () => showForm(form));
+    showForm(form);
+  });
+
+  // A name template: what it makes of a real device, and how long it is.
+  all("[data-template-for]").forEach((field) => {
+    const values = JSON.parse(field.dataset.templateFor), part = field.closest(".field");
+    const example = part.querySelector("[data-template-example]"), count = part.querySelector("[data-template-count]");
+    field.addEventListener("input", () => {
+      const length = [...field.value].length, most = Number(count.dataset.templateCount);
+      example.textContent = field.value.replace(/\{\{(\w*)\}\}/g, (whole, name) => values[name] ?? whole) || "–";
+      count.textContent = `${length} / ${most}`;
+      count.classList.toggle("too-many", length > most);
+    });
   });
 
   // Rows that are chosen, and the buttons that need some.
@@ -75,6 +92,15 @@
   tick();
   setInterval(tick, 1000);
 
+  // Choices that show their answer at once; printing; and going through screens by the arrow keys.
+  all("form[data-submit-on-change]").forEach((form) => form.addEventListener("change", () => form.requestSubmit()));
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
+  document.addEventListener("keydown", (event) => {
+    const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+    if (!rel || event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select, textarea")) return;
+    document.querySelector(`.stage a[rel="${rel}"]`)?.click();
+  });
+
   // Copying.
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
@@ -88,7 +114,7 @@
     if (!event.target.matches('.drop input[type="file"]')) return;
     const drop = event.target.closest(".drop"), name = drop.querySelector(".drop-name");
     drop.classList.toggle("chosen", event.target.files.length > 0);
-    if (name && event.target.files.length) name.textContent = event.target.files[0].name;
+    if (name && event.target.files.length) name.textContent = [...event.target.files].map((file) => file.name).join(", ");
   });
 
   // Typing a name to confirm.
@@ -103,10 +129,21 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-set-all]");
     if (!button) return;
+    event.preventDefault();
     all(`input[name="${button.dataset.setAll}"]`).forEach((box) => { box.checked = button.dataset.to === "true"; });
   });
-  all("[data-find-in]").forEach((field) => field.addEventListener("input", () => {
-    const words = field.value.trim().toLowerCase();
-    all(`${field.dataset.findIn} [data-words]`).forEach((row) => { row.hidden = !row.dataset.words.toLowerCase().includes(words); });
-  }));
+  const findRows = (form) => {
+    const words = (form.querySelector("[data-find-in]")?.value || "").trim().toLowerCase();
+    const version = form.querySelector("[data-version-of]")?.value || "";
+    all("[data-words]", form).forEach((row) => {
+      row.hidden = !row.dataset.words.toLowerCase().includes(words) || Boolean(version && !row.dataset.versions.split(" ").includes(version));
+    });
+    all("[data-group]", form).forEach((group) => { group.hidden = !group.querySelector("[data-words]:not([hidden])"); });
+  };
+  all("[data-find-in]").forEach((field) => {
+    field.addEventListener("input", () => findRows(field.form));
+    field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+    findRows(field.form);
+  });
+  all("[data-version-of]").forEach((field) => field.addEventListener("change", () => findRows(field.form)));
 })();

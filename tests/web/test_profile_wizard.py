@@ -25,7 +25,7 @@ BASICS = {"name": "Kiosk", "description": "Tills", "enrollment_url": "https://md
 def test_the_whole_way(as_alice, token, draft):
     assert post(as_alice, draft, "basics", **BASICS).status_code == 302
     assert (
-        post(as_alice, draft, "management", affinity="without", is_supervised="on", is_locked="on").status_code == 302
+        post(as_alice, draft, "management", affinity="without", pairing="allow", is_supervised="on", is_locked="on").status_code == 302
     )
     shown = [pane.key for pane in panes_for("ios") if pane.key not in ("Siri", "Zoom")]
     assert post(as_alice, draft, "setup-assistant", pane=shown).status_code == 302
@@ -51,7 +51,7 @@ def test_a_refusal_stands_at_its_field_and_nothing_typed_is_lost(as_alice, draft
 
 def test_apples_refusal_comes_back_at_its_step_with_everything_typed(as_alice, draft, world):
     post(as_alice, draft, "basics", **BASICS)
-    post(as_alice, draft, "management", affinity="without")
+    post(as_alice, draft, "management", affinity="without", pairing="allow")
     world.faults.add("config_name_invalid", times=1)
     answer = as_alice.post(reverse("profile-save", args=[draft.pk]), follow=True)
     assert answer.request["PATH_INFO"].endswith("/basics/")
@@ -76,7 +76,7 @@ def test_fields_that_depend_on_others_say_so_to_the_script(as_alice, draft):
 
 def test_an_edit_says_how_many_devices_are_concerned(as_alice, token, draft):
     post(as_alice, draft, "basics", **BASICS)
-    post(as_alice, draft, "management", affinity="without")
+    post(as_alice, draft, "management", affinity="without", pairing="allow")
     as_alice.post(reverse("profile-save", args=[draft.pk]))
     as_alice.post(reverse("profile-edit", args=[Profile.objects.get().pk]))
     review = as_alice.get(reverse("profile-wizard", args=[ProfileDraft.objects.get().pk, "review"])).content.decode()

@@ -5,8 +5,8 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from enrollment.actions.profiles.start_profile import start_profile
 from enrollment.actions.tokens.start_token import start_token
-from enrollment.models import Device, Profile, SyncRun, Token
-from tests.cast import a_device, a_profile, a_run, a_token
+from enrollment.models import Device, ForeignProfile, Profile, SyncRun, Token
+from tests.cast import a_device, a_profile, a_run, a_token, a_vpp_token
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +21,8 @@ def things(alice):
         "device": a_device(token),
         "run": a_run(token),
         "token_draft": start_token(by=alice),
+        "foreign": ForeignProfile.objects.create(token=token, apple_uuid="F" * 32, payload={}),
+        "vpp_token": a_vpp_token(),
         "profile_draft": start_profile(token, by=alice),
     }
 
@@ -57,6 +59,21 @@ PAGES = {
     "profile-default": ("post", "profile", [], 403, 404),
     "profile-give-default": ("post", "profile", [], 403, 404),
     "profile-delete": ("post", "profile", [], 403, 404),
+    "profile-import": ("get", None, [], 403, 200),
+    "profile-take-over": ("post", "foreign", [], 403, 404),
+    "profile-draft-preview": ("get", "profile_draft", [], 404, 404),
+    "profile-preview": ("get", "profile", [], 200, 404),
+    "profile-compare": ("get", "profile", [], 200, 404),
+    "profile-restore": ("post", "profile", [1], 403, 404),
+    "profile-apple": ("get", "profile", [], 200, 404),
+    "profile-ask-apple": ("post", "profile", [], 403, 404),
+    "profile-export": ("get", "profile", ["json"], 200, 404),
+    "vpp-token-list": ("get", None, [], 200, 200),
+    "vpp-token-new": ("get", None, [], 403, 200),
+    "vpp-token-delete": ("post", "vpp_token", [], 403, 404),
+    "token-delete": ("get", "token", [], 403, 404),
+    "token-clear-devices": ("post", "token", [], 403, 404),
+    "token-clear-profiles": ("post", "token", [], 403, 404),
     "profile-tab": ("get", "profile", ["revisions"], 200, 404),
     "activity-list": ("get", None, [], 403, 200),
     "mail-list": ("get", None, [], 403, 200),

@@ -18,7 +18,7 @@ def check_draft(draft: ProfileDraft) -> tuple[dict[str, Any], Errors]:
     Errors are sentences by field; those under "__all__" are about the whole.
     """
     settings, errors = clean_settings(draft.settings)
-    found = {**_refused_by_apple(draft, settings), **_name(draft), **_vpp_token(draft, settings), **_room(draft)}
+    found = {**refused_by_apple(draft), **_name(draft), **_vpp_token(draft, settings), **_room(draft)}
     return settings, {**found, **errors}
 
 
@@ -53,13 +53,13 @@ def _vpp_token(draft: ProfileDraft, settings: dict[str, Any]) -> Errors:
     return {"company_portal_vpp": [_("This VPP token is not here any more. Choose another, or none.")]}
 
 
-def _refused_by_apple(draft: ProfileDraft, settings: dict[str, Any]) -> Errors:
+def refused_by_apple(draft: ProfileDraft) -> Errors:
     """What Apple refused stands at its field until it is changed."""
     revision = draft.profile.current if draft.profile else None
     field = BY_APPLES_KEY.get(revision.refused_field) if revision else None
     if revision is None or revision.apple_uuid or field is None:
         return {}
     was = revision.payload["profile_name"] if field == "name" else revision.settings.get(field)
-    if was != (draft.name if field == "name" else settings.get(field)):
+    if was != (draft.name if field == "name" else draft.settings.get(field)):
         return {}
     return {field: [_(revision.refusal_sentence) % revision.refusal_details]}

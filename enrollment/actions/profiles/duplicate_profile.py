@@ -1,16 +1,16 @@
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from enrollment.actions.profiles.start_profile import start_profile
-from enrollment.models import AuditEntry, Person, Profile, ProfileDraft, Token
+from enrollment.actions.profiles.start_profile import Beginning, start_profile
+from enrollment.models import Person, Profile, ProfileDraft, Token
 
 
 def duplicate_profile(profile: Profile, *, token: Token, by: Person) -> ProfileDraft:
     """A draft that says what the profile says, for the same token or another; TokenNotActive."""
-    with transaction.atomic():
-        draft = start_profile(token, by=by)
-        draft.name = _("Copy of %(name)s") % {"name": profile.name}
-        draft.description, draft.platform, draft.settings = profile.description, profile.platform, profile.settings
-        draft.save()
-        AuditEntry.record("profile.duplicated", profile, by=by)
-    return draft
+    beginning = Beginning(
+        source=f"profile {profile.pk}",
+        settings=profile.settings,
+        name=_("Copy of %(name)s") % {"name": profile.name},
+        description=profile.description,
+        platform=profile.platform,
+    )
+    return start_profile(token, by=by, beginning=beginning)

@@ -1,9 +1,10 @@
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from enrollment.models import AuditEntry, Person, Profile, ProfileDraft, Token, TokenStatus
+from enrollment.models import AuditEntry, Person, Platform, Profile, ProfileDraft, Token, TokenStatus
 from enrollment.models.profile_settings import default_settings
 
 READY = (TokenStatus.ACTIVE, TokenStatus.EXPIRES_SOON)
@@ -15,15 +16,35 @@ class TokenNotActive(Exception):
     sentence = gettext_noop("A profile can be made when the token is active.")
 
 
-def start_profile(token: Token, *, by: Person) -> ProfileDraft:
-    """A draft with the defaults; the enrollment URL is remembered from the last profile of the token (PROF-28)."""
+@dataclass(frozen=True)
+class Beginning:
+    """What a draft starts with instead of the defaults, and where that comes from, for the audit."""
+
+    source: str
+    settings: dict[str, Any]
+    name: str = ""
+    description: str = ""
+    platform: str = Platform.IOS
+
+
+def start_profile(token: Token, *, by: Person, beginning: Beginning | None = None) -> ProfileDraft:
+    """A draft; TokenNotActive. With the defaults, and the enrollment URL of the token's last profile (PROF-28)."""
     if token.status not in READY:
         raise TokenNotActive
-    settings: dict[str, Any] = default_settings(new=True)
-    last = Profile.objects.filter(token=token, current__isnull=False).order_by("-created_at").first()
-    if last and last.current:
-        settings["enrollment_url"] = last.current.settings.get("enrollment_url", "")
+    beginning = beginning or Beginning("defaults", _defaults(token))
     with transaction.atomic():
-        draft = ProfileDraft.objects.create(owner=by, token=token, settings=settings)
-        AuditEntry.record("profile_draft.started", draft, by=by)
+        draft = ProfileDraft.objects.create(
+            owner=by,
+            token=token,
+            name=beginning.name,
+            description=beginning.description,
+            platform=beginning.platform,
+            settings=beginning.settings,
+        )
+        AuditEntry.record("profile_draft.started", draft, by=by, source=beginning.source)
     return draft
+
+
+def _defaults(token: Token) -> dict[str, Any]:
+    last = Profile.objects.filter(token=token, current__isnull=False).order_by("-created_at").first()
+    return {**default_settings(new=True), "enrollment_url": last.settings["enrollment_url"] if last else ""}

@@ -1,0 +1,46 @@
+import hashlib
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from enrollment.apple.content_token import read_content_token
+from enrollment.apple.errors import TokenFileError, gettext_noop
+from enrollment.encryption import encrypt
+from enrollment.models import AuditEntry, Person, ScopeTag, VppToken
+
+
+class VppTokenKnown(TokenFileError):
+    """The same file once more."""
+
+    sentence = gettext_noop("This content token is here already, as “%(name)s”.")
+    advice = ""
+
+
+class VppNameTaken(TokenFileError):
+    """Names are how people choose them."""
+
+    sentence = gettext_noop("Another VPP token has this name.")
+    advice = ""
+
+
+def add_vpp_token(data: bytes, *, name: str, scope_tags: Iterable[ScopeTag], by: Person | None) -> VppToken:
+    """Keep a content token, encrypted; a TokenFileError says what is wrong with the file or the name."""
+    read = read_content_token(data, now=timezone.now())
+    mark = hashlib.sha256(read.text.encode()).hexdigest()
+    if known := VppToken.objects.filter(mark=mark).first():
+        raise VppTokenKnown(name=known.name)
+    try:
+        with transaction.atomic():
+            token = VppToken.objects.create(
+                name=name,
+                org_name=read.org_name[:250],
+                expires_at=read.expires_at,
+                sealed_token=encrypt(read.text.encode()),
+                mark=mark,
+            )
+            token.scope_tags.set(scope_tags)
+            AuditEntry.record("vpp_token.added", token, by=by, expires=str(token.expires_at))
+    except IntegrityError:
+        raise VppNameTaken from None
+    return token
