@@ -131,9 +131,13 @@ def a_run(token: Token, kind: SyncKind = SyncKind.FULL, **changes: Any) -> SyncR
     return SyncRun.objects.create(**{"token": token, "kind": kind, "trigger": SyncTrigger.CLOCK, **changes})
 
 
-@functools.cache
 def a_certificate(name: str = "Orchard Configurator", *, days: int = 365) -> x509.Certificate:
-    """A self-made certificate as Apple Configurator would export one."""
+    """A self-made certificate as Apple Configurator would export one; the same for the same name."""
+    return _certificate(name, days)
+
+
+@functools.cache
+def _certificate(name: str, days: int) -> x509.Certificate:
     key = ec.generate_private_key(ec.SECP256R1())
     called = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = timezone.now()

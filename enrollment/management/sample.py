@@ -8,6 +8,7 @@ import requests
 
 from enrollment import tasks
 from enrollment.actions.access.add_person import add_person
+from enrollment.actions.licences.add_vpp_token import add_vpp_token
 from enrollment.actions.profiles.assign_profile import assign_profile
 from enrollment.actions.profiles.define_revision import define_revision
 from enrollment.actions.profiles.save_profile import save_profile
@@ -20,7 +21,7 @@ from enrollment.actions.tokens.open_token_file import open_token_file
 from enrollment.actions.tokens.save_token_draft import save_token_draft
 from enrollment.actions.tokens.start_token import start_token
 from enrollment.actions.tokens.verify_token import verify_token
-from enrollment.models import Device, Person, Profile, Role, Token, TokenDraft
+from enrollment.models import Device, Person, Profile, Role, Token, TokenDraft, VppToken
 
 PEOPLE = {
     "admin": ("administrator", "orchard-admin", "admin@orchard.example"),
@@ -28,6 +29,7 @@ PEOPLE = {
 }
 TOKEN = "Orchard Foods"  # noqa: S105 - a name
 UNASSIGNED = 40
+LICENCES = "Orchard licences"
 KIOSK, STAFF = "Kiosk iPad", "Staff iPhone"
 
 
@@ -42,7 +44,21 @@ def make_sample(apple_url: str, *, seconds: float, give_up: Callable[[], bool]) 
     admin = Person.objects.get(username="admin")
     token = Token.objects.filter(name=TOKEN).first() or _connect(apple_url, admin)
     _wait(token.devices.exists, seconds, give_up)
-    _profile(token, admin, KIOSK, "Ordering terminals in the shops", affinity="without", is_locked=True)
+    licences = VppToken.objects.filter(name=LICENCES).first() or _licences(apple_url, admin)
+    _profile(
+        token,
+        admin,
+        KIOSK,
+        "Ordering terminals in the shops",
+        affinity="without",
+        is_locked=True,
+        is_shared_ipad=True,
+        temporary_only=True,
+        temporary_timeout="300",
+        pairing="deny",
+        apply_name_template=True,
+        name_template="Till {{SERIAL}}",
+    )
     _profile(
         token,
         admin,
@@ -53,6 +69,10 @@ def make_sample(apple_url: str, *, seconds: float, give_up: Callable[[], bool]) 
         web_url="https://signin.orchard.example/ade",
         department="Orchard IT",
         department_phone="+33 1 70 18 99 00",
+        support_email="help@orchard.example",
+        install_company_portal=True,
+        company_portal_vpp=licences.pk,
+        is_locked=True,
     )
     _assign(token, admin)
 
@@ -83,12 +103,18 @@ def _connect(apple_url: str, admin: Person) -> Token:
     return token
 
 
+def _licences(apple_url: str, admin: Person) -> VppToken:
+    """The content token of the portal, so that a profile can install the Company Portal."""
+    file = requests.post(f"{apple_url}/portal/content-token", timeout=30).content
+    return add_vpp_token(file, name=LICENCES, scope_tags=[], by=admin)
+
+
 def _profile(token: Token, admin: Person, name: str, description: str, **settings: object) -> None:
     if Profile.objects.filter(token=token, name=name).exists():
         return
     draft = start_profile(token, by=admin)
     settings["enrollment_url"] = "https://mdm.orchard.example/ade"
-    hidden = ["AppleID", "Diagnostics", "Payment", "ScreenTime", "Siri", "Zoom"]
+    hidden = ["AppleID", "Biometric", "Diagnostics", "Passcode", "Payment", "ScreenTime", "Siri", "TermsOfAddress"]
     save_profile_draft(draft, name=name, description=description, hidden_panes=hidden, **settings)
     profile = save_profile(draft, by=admin)
     if profile.current:

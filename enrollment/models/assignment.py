@@ -69,9 +69,12 @@ def was_asked_for_what_is_wanted() -> Q:
 def needs_wipe() -> Q:
     """Activated with something else than the current revision of what is wanted (PB-2): only an erase brings that.
 
-    A revision that differs only in what the enrollment service applies keeps Apple's uuid: then the time tells.
+    Apple's uuid tells, but for a revision that differs only in what the enrollment service applies: it keeps the uuid
+    of the one before (so it was defined before it was made), and then the time tells.
     """
-    has_current = Q(given_uuid=WANTED_UUID, given_at__gte=F("profile__current__created_at"))
+    made_at = F("profile__current__created_at")
+    was_there = Q(profile__current__defined_at__gte=made_at) | Q(given_at__gte=made_at)
+    has_current = Q(given_uuid=WANTED_UUID) & was_there
     return Q(wish=Wish.PROFILE, given_at__isnull=False) & ~has_current
 
 

@@ -1,7 +1,6 @@
 """Certificates an administrator uploads for a profile: read, shown, kept as Apple takes them."""
 
 import base64
-import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,7 +50,7 @@ def stored_certificate(text: str) -> Certificate:
     """A certificate as it is kept in the settings; NotACertificate."""
     try:
         return read_certificate(base64.b64decode(text, validate=True))
-    except binascii.Error as error:
+    except ValueError as error:
         raise NotACertificate from error
 
 

@@ -62,7 +62,7 @@ def write_profile(profile: Profile, *, as_yaml: bool) -> str:
         "version": VERSION,
         "name": profile.name,
         "description": profile.description,
-        "platform": profile.platform,
+        "platform": str(profile.platform),
         "settings": said,
     }
     if as_yaml:

@@ -70,7 +70,7 @@ def _beginning(family: str) -> Iterator[Screen]:
         icon="globe",
     )
     yield Screen(
-        "pane",
+        "wifi",
         _("Choose a Wi-Fi network"),
         _("The %(family)s is activated over it.") % {"family": family},
         _("Continue"),

@@ -9,6 +9,7 @@ from typing import Any
 from enrollment.simulator.answers import Answer, Asked, as_json, refused
 from enrollment.simulator.device_lists import fetch, sync
 from enrollment.simulator.devices import stamp
+from enrollment.simulator.faults import PROFILE_REFUSALS
 from enrollment.simulator.mdm_server import MdmServer
 from enrollment.simulator.profile_rules import DEFAULTS, refusal
 from enrollment.simulator.sessions import OAuthRefused, Sessions
@@ -195,8 +196,9 @@ class DeviceAssignment:
         return as_json({"devices": {s: "SUCCESS" if s in here else "NOT_ACCESSIBLE" for s in serials}})
 
     def _define(self, call: Call) -> Answer:
-        if self.world.faults.take("config_name_invalid", call.asked.path):
-            return refused(400, "CONFIG_NAME_INVALID")
+        for kind in PROFILE_REFUSALS:
+            if self.world.faults.take(kind, call.asked.path):
+                return refused(400, kind.upper())
         if code := refusal(call.said):
             return refused(400, code)
         uuid = secrets.token_hex(16).upper()

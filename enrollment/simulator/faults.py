@@ -5,6 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 # What can go wrong, as the portal lists it.
+# Apple's refusals of a profile, whatever is in it.
+PROFILE_REFUSALS = (
+    "config_name_invalid",
+    "config_url_invalid",
+    "department_invalid",
+    "magic_invalid",
+    "support_phone_invalid",
+    "support_email_invalid",
+    "flags_invalid",
+    "locale_invalid",
+)
 KINDS = (
     "429",
     "500",
@@ -26,7 +37,7 @@ KINDS = (
     "failed_serials",
     "throttled_serials",
     "not_accessible_serials",
-    "config_name_invalid",
+    *PROFILE_REFUSALS,
 )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from enrollment.simulator import portal_pages as pages
 from enrollment.simulator.answers import Answer, Asked
+from enrollment.simulator.content_token import content_token
 from enrollment.simulator.faults import KINDS
 from enrollment.simulator.mdm_server import MdmServer, NoCertificate
 from enrollment.simulator.portal_forms import Sent, sent
@@ -46,6 +47,8 @@ class Portal:
         if match := _SERVER.fullmatch(asked.path):
             server = self.world.server(match[1])
             return self._server(asked, server, match[2] or "", texts) if server else self._missing(texts)
+        if asked.method == "POST" and asked.path == "/portal/content-token":
+            return self._content_token()
         if asked.method == "POST":
             action = self._actions.get(asked.path)
             return _redirect(action(sent(asked))) if action else self._missing(texts)
@@ -110,6 +113,11 @@ class Portal:
             self.world.assign(free[:count], server)
             return "assigned"
         return "assigned" if serials else "no_devices"
+
+    def _content_token(self) -> Answer:
+        token = content_token(self.world.organisation["org_name"], self.world.clock())
+        headers = {"Content-Disposition": 'attachment; filename="sToken_for_Orchard.vpptoken"'}
+        return Answer(body=token, content_type="application/octet-stream", headers=headers)
 
     # --- The organisation --------------------------------------------------------------------------------------------
 

@@ -46,6 +46,9 @@ def servers_page(world: World, t: Texts) -> str:
         f'<label>{e(t("Server name"))}<input name="name" required maxlength="100" autocomplete="off"></label>'
         f'<p class="help">{e(t("Free to choose: it is neither the name nor the address of your product."))}</p>'
         f"<button>{e(t('Add'))}</button></form></section>"
+        f'<section class="box"><h2>{e(t("Apps and Books"))}</h2><form method="post" action="/portal/content-token">'
+        f'<p class="help">{e(t("The content token gives a product the licences of this location. It is valid for a year."))}</p>'
+        f"<button>{e(t('Download content token'))}</button></form></section>"
     )
     return _frame(world, t("MDM servers"), content, t, active="/portal")
 

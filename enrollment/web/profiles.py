@@ -71,24 +71,31 @@ def detail(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse
     check(request.user, Permission.READ_PROFILE)
     if tab not in TABS:
         raise Http404
-    is_default = profile.token.default_profile_id == profile.pk
     values = {
-        "section": "profile-list",
-        "profile": profile,
-        "token": profile.token,
-        "tab": tab,
-        "is_default": is_default,
-        "may_create": may(request.user, Permission.CREATE_PROFILE),
-        "may_update": may(request.user, Permission.UPDATE_PROFILE),
-        "may_delete": may(request.user, Permission.DELETE_PROFILE),
-        "may_assign": may(request.user, Permission.ASSIGN_PROFILE),
-        **(_overview(profile, is_default=is_default) if tab == "overview" else {}),
+        **frame_of(request, profile, tab),
+        **(_overview(profile) if tab == "overview" else {}),
         **({"revisions": profile.revisions.select_related("created_by")} if tab == "revisions" else {}),
     }
     return render(request, f"enrollment/profiles/detail_{tab}.html", values)
 
 
-def _overview(profile: Profile, *, is_default: bool) -> dict[str, Any]:
+def frame_of(request: HttpRequest, profile: Profile, tab: str) -> dict[str, Any]:
+    """What every tab of a profile needs around its own content."""
+    return {
+        "section": "profile-list",
+        "profile": profile,
+        "token": profile.token,
+        "tab": tab,
+        "is_default": profile.token.default_profile_id == profile.pk,
+        "may_create": may(request.user, Permission.CREATE_PROFILE),
+        "may_update": may(request.user, Permission.UPDATE_PROFILE),
+        "may_delete": may(request.user, Permission.DELETE_PROFILE),
+        "may_assign": may(request.user, Permission.ASSIGN_PROFILE),
+    }
+
+
+def _overview(profile: Profile) -> dict[str, Any]:
+    is_default = profile.token.default_profile_id == profile.pk
     states = Device.objects.filter(profile=profile).present().with_state().order_by()
     counts = dict(states.values_list("state_now").annotate(Count("pk")))
     return {

@@ -5,7 +5,8 @@ from enrollment.actions.profiles.ask_apple_for_profile import ask_apple_for_prof
 from enrollment.models import Permission, Profile, ProfileRevision
 from enrollment.models.payload_difference import payload_differences
 from enrollment.models.profile_words import differences
-from enrollment.permissions import check, may
+from enrollment.permissions import check
+from enrollment.web.profiles import frame_of
 
 
 def _profile(request: HttpRequest, pk: int) -> Profile:
@@ -26,13 +27,11 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     values = {
         "section": "profile-list",
         "profile": profile,
-        "token": profile.token,
         "before": before,
         "after": after,
         "numbers": list(profile.revisions.values_list("number", flat=True)),
         "in_words": differences(before.settings_of_today(), after.settings_of_today()),
         "in_json": payload_differences(before.payload, after.payload),
-        "may_update": may(request.user, Permission.UPDATE_PROFILE),
     }
     return render(request, "enrollment/profiles/compare.html", values)
 
@@ -47,10 +46,7 @@ def at_apple(request: HttpRequest, pk: int) -> HttpResponse:
     revision = profile.current
     asked = "ask" in request.GET and revision is not None and bool(revision.apple_uuid)
     values = {
-        "section": "profile-list",
-        "profile": profile,
-        "token": profile.token,
-        "tab": "apple",
+        **frame_of(request, profile, "apple"),
         "apple": ask_apple_for_profile(revision) if asked and revision else None,
     }
     return render(request, "enrollment/profiles/detail_apple.html", values)

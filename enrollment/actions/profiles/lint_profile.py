@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
@@ -108,7 +110,9 @@ def _certificates_ending(within: timedelta, after: timedelta) -> Callable[[Subje
 def _vpp_in(status: VppTokenStatus) -> Callable[[Subject], Mapping[str, Any] | None]:
     def finds(subject: Subject) -> Mapping[str, Any] | None:
         token = subject.vpp_token
-        return {"name": token.name, "days": token.days_left} if token and token.status == status else None
+        if token is None or token.status != status:
+            return None
+        return {"name": token.name, "day": date_format(localtime(token.expires_at), "SHORT_DATE_FORMAT")}
 
     return finds
 
@@ -152,7 +156,7 @@ RULES = (
     Rule(
         "vpp-token-expires-soon",
         Severity.WARNING,
-        gettext_noop("The VPP token “%(name)s” expires in %(days)d days; then enrollment is blocked."),
+        gettext_noop("The VPP token “%(name)s” expires on %(day)s; then enrollment is blocked."),
         gettext_noop("Download a new one from Apple Business or School Manager in time."),
         _vpp_in(VppTokenStatus.EXPIRES_SOON),
     ),

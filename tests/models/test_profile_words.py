@@ -1,0 +1,74 @@
+"""PB-4: revisions are compared in words, only what differs; and what a setting needs is said in words, too."""
+
+import pytest
+from django.utils.translation import override
+
+from enrollment.models.profile_needs import NEEDS
+from enrollment.models.profile_settings import default_settings
+from enrollment.models.profile_words import NOTHING, differences, in_words, when_in_words
+from tests.cast import a_stored_certificate, a_vpp_token
+
+pytestmark = pytest.mark.django_db
+KIOSK = {**default_settings(), "affinity": "without", "enrollment_url": "https://mdm.orchard.example/ade"}
+
+
+def said(before, after):
+    return [(str(one.one.label), one.before, one.after) for one in differences(before, after)]
+
+
+def test_equal_settings_have_no_differences():
+    assert said(KIOSK, dict(KIOSK)) == []
+
+
+def test_only_what_differs_is_told_in_words():
+    after = {**KIOSK, "is_locked": True, "department": "IT", "hidden_panes": ["Siri"]}
+    assert said({**KIOSK, "hidden_panes": ["Zoom"]}, after) == [
+        ("Department", NOTHING, "IT"),
+        ("Locked enrollment", "no", "yes"),
+        ("Setup Assistant screens", "Hidden: Zoom", "Hidden: Siri"),
+    ]
+
+
+def test_what_has_no_meaning_on_one_side_is_a_dash_there():
+    after = {**KIOSK, "is_shared_ipad": True, "cached_users": 5, "await_configured": False}
+    assert ("Maximum cached users", NOTHING, "5") in said(KIOSK, after)
+    assert ("Await final configuration", "yes", NOTHING) in said(KIOSK, after)
+
+
+def test_a_vpp_token_and_a_certificate_are_told_by_name_and_end():
+    token = a_vpp_token(name="Licences of Lyon")
+    settings = {
+        **KIOSK,
+        "affinity": "with",
+        "method": "company_portal",
+        "company_portal_vpp": token.pk,
+        "pairing": "certificate",
+        "host_certificates": [a_stored_certificate()],
+    }
+    words = {str(fact.one.label): fact.word for _section, facts in in_words(settings) for fact in facts}
+    assert words["Install Company Portal with VPP"].startswith("Licences of Lyon (until ")
+    assert words["Apple Configurator certificates"].startswith("Orchard Configurator (until ")
+    token.delete()
+    words = {str(fact.one.label): fact.word for _section, facts in in_words(settings) for fact in facts}
+    assert words["Install Company Portal with VPP"] == "a VPP token that is not here any more"
+
+
+def test_a_screen_is_told_in_the_readers_language_and_an_unknown_one_by_its_key():
+    with override("fr"):
+        words = dict(in_words({**KIOSK, "hidden_panes": ["Passcode", "BrandNew"]}))["Assistant Configuration"]
+    assert words[0].word == "Masqués : Code secret, BrandNew"
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_every_dependency_can_be_said(name):
+    assert when_in_words(name).startswith("Only with “")
+
+
+def test_a_dependency_in_words():
+    assert when_in_words("install_company_portal") == (
+        "Only with “Authentication method”: Setup Assistant (legacy) or Setup Assistant with modern authentication."
+    )
+    assert when_in_words("is_shared_ipad") == (
+        "Only with “User affinity”: Enroll without user affinity and “Supervised”: yes."
+    )
+    assert when_in_words("department") == ""
