@@ -61,8 +61,11 @@ def _cleaned(one: Field, value: Any) -> Any:
         if one.is_required:
             raise Wrong(_("Choose one.") if one.kind == "choice" else _("This is needed."))
         return one.empty()
-    if one.kind in _TEXTS and not isinstance(value, str | int):
-        raise Wrong(_("This has to be a text."))
+    if one.kind in _TEXTS:
+        # A file may say 125 where it means "125".
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            raise Wrong(_("This has to be a text."))
+        value = str(value).strip()
     return CLEANERS[one.kind](one, value)
 
 

@@ -32,20 +32,24 @@
   });
 
   // Parts of a form that mean something only beside certain values: [{"field": ["value", …]}, …], one must hold.
+  // What is hidden counts as the server counts it: a switch is off, anything else is empty.
   const valuesOf = (form, name) => {
-    const fields = all(`[name="${CSS.escape(name)}"]`, form).filter((field) => !field.closest("[hidden]"));
-    if (fields.length === 1 && fields[0].type === "checkbox") return [String(fields[0].checked)];
-    const checked = fields.filter((field) => (field.type === "radio" || field.type === "checkbox") ? field.checked : true);
-    return checked.map((field) => field.value);
+    const fields = all(`[name="${CSS.escape(name)}"]`, form);
+    const shown = fields.filter((field) => !field.closest("[data-show-when][hidden]"));
+    if (fields.length === 1 && fields[0].type === "checkbox") return [String(shown.length > 0 && fields[0].checked)];
+    return shown.filter((field) => (field.type === "radio" || field.type === "checkbox") ? field.checked : true).map((field) => field.value);
   };
-  const showParts = (form) => all("[data-show-when]", form).forEach((part) => {
+  const showParts = (form) => all("[data-show-when]", form).filter((part) => {
     const alternatives = JSON.parse(part.dataset.showWhen);
-    part.hidden = !alternatives.some((needs) => Object.entries(needs).every(([name, wanted]) =>
+    const isShown = alternatives.some((needs) => Object.entries(needs).every(([name, wanted]) =>
       valuesOf(form, name).some((value) => wanted.includes("*") ? value !== "" : wanted.includes(value))));
+    if (isShown === !part.hidden) return false;
+    part.hidden = !isShown;
+    return true;
   });
-  // In the order of the form a part stands after what it needs, but for one that is shown under an earlier heading.
   const showForm = (form) => {
-    showParts(form); showParts(form);
+    // A part may stand above what it needs: until nothing changes any more. Needs never go in a circle.
+    while (showParts(form).length);
     all("[data-section]", form).forEach((section) => { section.hidden = !section.querySelector(".field:not([hidden])"); });
   };
   all("form:has([data-show-when])").forEach((form) => {

@@ -4,10 +4,11 @@ import shutil
 import warnings
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from tests.demo import Demo, a_free_port
 
+PATIENCE = 30_000  # milliseconds
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -17,7 +18,7 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory):
     demo = Demo(tmp_path_factory.mktemp("demo"), a_free_port())
     try:
@@ -26,6 +27,16 @@ def demo(tmp_path_factory):
         demo.stop()
     finally:
         demo.process.kill()
+
+
+def sign_in(context: BrowserContext, base: str, name: str) -> Page:
+    page = context.new_page()
+    page.goto(f"{base}/accounts/login/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(f"orchard-{name}")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Home")).to_be_visible(timeout=PATIENCE)
+    return page
 
 
 @pytest.fixture(scope="module")

@@ -4,20 +4,11 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PATIENCE, sign_in
 
 pytestmark = [pytest.mark.filterwarnings("default")]
-PATIENCE = 30_000  # milliseconds
-
-
-def sign_in(context: BrowserContext, base: str, name: str) -> Page:
-    page = context.new_page()
-    page.goto(f"{base}/accounts/login/")
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill(f"orchard-{name}")
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Home")).to_be_visible(timeout=PATIENCE)
-    return page
 
 
 def test_connect_sync_describe_assign_and_see_it_confirmed(demo, chromium, tmp_path):
@@ -86,7 +77,7 @@ def test_connect_sync_describe_assign_and_see_it_confirmed(demo, chromium, tmp_p
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_label("Web authentication URL")).to_be_hidden()
     page.get_by_label("Enroll without user affinity").check()
-    page.get_by_label("Locked enrollment").check()
+    page.get_by_role("checkbox", name="Locked enrollment").check()
     page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Hide all").click()
     page.get_by_label("Terms and conditions").check()
