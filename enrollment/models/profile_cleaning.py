@@ -155,7 +155,8 @@ def _panes(one: Field, value: Any) -> list[str]:
             _("At most %(most)d screens, each with at most %(longest)d characters.")
             % {"most": MOST_PANES, "longest": LONGEST_PANE}
         )
-    return [key for key in keys if key]
+    # Their order means nothing: in another one, they are no change.
+    return sorted({key for key in keys if key})
 
 
 def _certificates(one: Field, value: Any) -> list[str]:

@@ -35,7 +35,7 @@ class NotAProfileFile(ValueError):
 
     def __init__(self, *complaints: Complaint) -> None:
         super().__init__("; ".join(complaint.sentence for complaint in complaints))
-        self.complaints = complaints
+        self.complaints = tuple(sorted(complaints, key=lambda complaint: complaint.line))
 
 
 @dataclass(frozen=True)

@@ -86,8 +86,10 @@ def _certificates(texts: list[str]) -> str:
 
 
 def _panes(keys: list[str]) -> str:
+    """In the order a person meets them; keys we do not know come last."""
     language = get_language() or "en"
-    return ", ".join(PANES[key].label(language) if key in PANES else key for key in keys)
+    known = [pane.label(language) for key, pane in PANES.items() if key in keys]
+    return ", ".join([*known, *(key for key in keys if key not in PANES)])
 
 
 def _differing_panes(one: Field, before: list[str], after: list[str]) -> Difference:

@@ -12,13 +12,24 @@ from enrollment.models import Device, Permission, Token
 from enrollment.permissions import check, may
 
 
+def _token(request: HttpRequest, pk: int, needed: Permission) -> Token:
+    token = get_object_or_404(Token.objects.visible_to(request.user).select_related("default_profile"), pk=pk)
+    check(request.user, needed)
+    return token
+
+
+def _is_confirmed(request: HttpRequest, token: Token) -> bool:
+    """Whether the token's name was typed; if not, that is said."""
+    if request.POST.get("name", "").strip() == token.name:
+        return True
+    messages.error(request, _("Type the name of the token to confirm."))
+    return False
+
+
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """The three conditions, what is left and how to remove it, and the deletion (DEL-1)."""
-    token = get_object_or_404(Token.objects.visible_to(request.user).select_related("default_profile"), pk=pk)
-    check(request.user, Permission.DELETE_TOKEN)
-    if request.method == "POST" and request.POST.get("name", "").strip() != token.name:
-        messages.error(request, _("Type the name of the token to confirm."))
-    elif request.method == "POST":
+    token = _token(request, pk, Permission.DELETE_TOKEN)
+    if request.method == "POST" and _is_confirmed(request, token):
         try:
             delete_token(token, by=request.user)
         except TokenInUse:
@@ -40,20 +51,20 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def clear_devices(request: HttpRequest, pk: int) -> HttpResponse:
     """Every device of the token is deleted here, for the token is to go."""
-    token = get_object_or_404(Token.objects.visible_to(request.user), pk=pk)
-    check(request.user, Permission.DELETE_DEVICE)
-    count = delete_devices(Device.objects.filter(token=token), by=request.user)
-    words = ngettext("%(count)d device is deleted here.", "%(count)d devices are deleted here.", count)
-    messages.success(request, words % {"count": count})
+    token = _token(request, pk, Permission.DELETE_DEVICE)
+    if _is_confirmed(request, token):
+        count = delete_devices(Device.objects.filter(token=token), by=request.user)
+        words = ngettext("%(count)d device is deleted here.", "%(count)d devices are deleted here.", count)
+        messages.success(request, words % {"count": count})
     return redirect("token-delete", pk)
 
 
 @require_POST
 def clear_profiles(request: HttpRequest, pk: int) -> HttpResponse:
     """Every profile of the token that no device has is deleted, for the token is to go."""
-    token = get_object_or_404(Token.objects.visible_to(request.user), pk=pk)
-    check(request.user, Permission.DELETE_PROFILE)
-    count = delete_profiles_of_token(token, by=request.user)
-    words = ngettext("%(count)d profile is deleted.", "%(count)d profiles are deleted.", count)
-    messages.success(request, words % {"count": count})
+    token = _token(request, pk, Permission.DELETE_PROFILE)
+    if _is_confirmed(request, token):
+        count = delete_profiles_of_token(token, by=request.user)
+        words = ngettext("%(count)d profile is deleted.", "%(count)d profiles are deleted.", count)
+        messages.success(request, words % {"count": count})
     return redirect("token-delete", pk)

@@ -304,3 +304,9 @@ def test_whatever_is_accepted_here_is_accepted_by_apples_rules(typed, name):
     stored, errors = clean_settings(typed)
     if not errors:
         assert refusal(payload(stored, profile_name=name, org_magic="m")) == ""
+
+
+def test_screens_in_another_order_are_no_change():
+    typed = {**default_settings(), "affinity": "without", "enrollment_url": URL}
+    one, other = (clean_settings({**typed, "hidden_panes": keys})[0] for keys in (["Siri", "Zoom"], ["Zoom", "Siri"]))
+    assert one == other

@@ -21,14 +21,18 @@ def test_what_is_left_is_said_linked_and_can_be_removed_step_by_step(as_alice):
         assert words in page
     assert f"?token={token.pk}&amp;released=false" in page
     assert "2 devices are left" in page
-    assert "Type Old to confirm" not in page
+    assert "The token, its key" not in page
 
-    as_alice.post(reverse("token-clear-devices", args=[token.pk]))
+    as_alice.post(reverse("token-clear-devices", args=[token.pk]), {"name": "Other"})
+    assert Device.objects.count() == 2
+    as_alice.post(reverse("token-clear-devices", args=[token.pk]), {"name": "Old"})
     assert not Device.objects.exists()
     assert "1 profile is left" in see(as_alice, token)
     as_alice.post(reverse("token-clear-profiles", args=[token.pk]))
+    assert Profile.objects.exists()
+    as_alice.post(reverse("token-clear-profiles", args=[token.pk]), {"name": "Old"})
     assert not Profile.objects.exists()
-    assert "Type Old to confirm" in see(as_alice, token)
+    assert "The token, its key" in see(as_alice, token)
 
     as_alice.post(reverse("token-delete", args=[token.pk]), {"name": "Older"})
     assert Token.objects.exists()
