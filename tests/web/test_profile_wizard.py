@@ -97,7 +97,7 @@ def test_an_edit_says_how_many_devices_are_concerned(as_alice, token, draft):
 
 def test_a_nul_and_a_name_of_any_length_are_no_fault(as_alice, draft):
     answer = post(as_alice, draft, "basics", **{**BASICS, "name": "x" * 300, "department": "I\x00T"})
-    assert "At most 125 characters." in answer.content.decode()
+    assert "At most 125 characters; these are 300." in answer.content.decode()
     draft.refresh_from_db()
     assert (len(draft.name), draft.settings["department"]) == (300, "IT")
 

@@ -26,7 +26,8 @@ def _name(draft: ProfileDraft) -> Errors:
     if not draft.name.strip():
         return {"name": [_("This is needed.")]}
     if len(draft.name) > LONGEST_NAME:
-        return {"name": [_("At most %(most)d characters.") % {"most": LONGEST_NAME}]}
+        words = {"longest": LONGEST_NAME, "count": len(draft.name)}
+        return {"name": [_("At most %(longest)d characters; these are %(count)d.") % words]}
     if _others(draft).filter(name=draft.name).exists():
         return {"name": [_("Another profile of this token has this name.")]}
     return {}

@@ -136,9 +136,9 @@ def stored(texts: Any) -> Iterator[Certificate]:
 
 
 def _text(one: Field, common: dict[str, Any], _draft: ProfileDraft) -> forms.Field:
-    attrs = {"maxlength": one.longest} if one.longest else {}
+    """No maxlength: a browser would cut off what is pasted and say nothing."""
     kinds = {"url": forms.URLInput, "email": forms.EmailInput}
-    return forms.CharField(widget=kinds.get(one.kind, forms.TextInput)(attrs=attrs), **common)
+    return forms.CharField(widget=kinds.get(one.kind, forms.TextInput)(), **common)
 
 
 def _number(_one: Field, common: dict[str, Any], _draft: ProfileDraft) -> forms.Field:
@@ -165,7 +165,6 @@ def _vpp_token(_one: Field, common: dict[str, Any], draft: ProfileDraft) -> form
 
 
 def _name_template(one: Field, common: dict[str, Any], draft: ProfileDraft) -> forms.Field:
-    """Not cut off at its limit while it is typed: what was pasted stays, and is counted."""
     example = Device.objects.filter(token=draft.token).present().first() or Device(serial="C02XL0THJK7L", family="iPad")
     template = str(draft.settings.get("name_template") or "")
     attrs = {"data-template-for": json.dumps({"SERIAL": example.serial, "DEVICETYPE": example.family})}
@@ -194,7 +193,6 @@ class BasicsForm(SettingsForm):
     step = Step.BASICS
     name = forms.CharField(
         label=gettext_lazy("Name"),
-        max_length=125,
         required=False,
         help_text=gettext_lazy("Only administrators see it. Groups know it as enrollmentProfileName."),
     )
