@@ -5,6 +5,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from enrollment import limits
 from enrollment.actions.profiles.export_profile import export_profile
 from enrollment.actions.profiles.import_foreign_profile import import_foreign_profile
 from enrollment.actions.profiles.import_profile import import_profile
@@ -40,7 +41,9 @@ def new(request: HttpRequest) -> HttpResponse:
         token = get_object_or_404(tokens, pk=int(chosen) if chosen.isdecimal() else 0)
         file = request.FILES.get("file")
         try:
-            draft, left_out = import_profile(file.read() if file else pasted.encode(), token=token, by=request.user)
+            draft, left_out = import_profile(
+                file.read(limits.PROFILE_FILE_BYTES + 1) if file else pasted.encode(), token=token, by=request.user
+            )
         except NotAProfileFile as error:
             complaints = error.complaints
         except TokenNotActive as error:

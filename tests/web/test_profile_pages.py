@@ -159,7 +159,10 @@ def test_pb_2_needs_wipe_is_a_count_a_filter_and_a_mark(as_alice, token):
     a_device(token, serial="C02NEVER", **wants)
     assert f"profile={profile.pk}&amp;needs_wipe=true" in page(as_alice, "profile-detail", profile.pk)
     assert 'needs_wipe=true">1</a>' in page(as_alice, "profile-list")
+    a_device(token, serial="C02GONE", given_uuid="A" * 32, given_at=timezone.now(), released_at=timezone.now(), **wants)
     found = page(as_alice, "device-list", query="?needs_wipe=true")
+    assert "C02GONE" not in found, "a released one is not ours to erase"
+    assert 'name="needs_wipe"' in found
     assert ("C02OLD" in found, "C02NEW" in found, "C02NEVER" in found) == (True, False, False)
     found = page(as_alice, "device-list", query="?needs_wipe=false")
     assert ("C02OLD" in found, "C02NEW" in found, "C02NEVER" in found) == (False, True, True)
