@@ -114,7 +114,11 @@ def _certificate(text: str) -> str:
 def _vpp_token(key: Any) -> str:
     if key in (None, ""):
         return NOTHING
-    token = VppToken.objects.filter(pk=key).first() if isinstance(key, int) else None
+    return name_and_end(VppToken.objects.filter(pk=key).first() if isinstance(key, int) else None)
+
+
+def name_and_end(token: VppToken | None) -> str:
+    """A VPP token as one chooses it."""
     if token is None:
         return _("a VPP token that is not here any more")
     day = date_format(localtime(token.expires_at), "SHORT_DATE_FORMAT")

@@ -196,7 +196,7 @@ def test_the_name_template_shows_a_real_device_and_is_counted(as_alice, draft, t
 def test_what_a_vpp_token_is_chosen_by(as_alice, draft):
     token = a_vpp_token(name="Licences of Lyon")
     page = as_alice.get(reverse("profile-wizard", args=[draft.pk, "management"])).content.decode()
-    assert "Licences of Lyon, until " in page
+    assert "Licences of Lyon (until " in page
     typed = management(affinity="with", method="company_portal", pairing="allow", company_portal_vpp=str(token.pk))
     assert post(as_alice, draft, "management", **typed, single_app_mode="on").status_code == 302
     draft.refresh_from_db()
@@ -268,3 +268,18 @@ def test_the_linter_speaks_on_the_review_and_on_the_profile_page(as_alice, token
     profile = a_profile(token, apple_uuid="A" * 32)
     page = as_alice.get(reverse("profile-detail", args=[profile.pk])).content.decode()
     assert 'data-rule="passcode-screen-shown"' in page
+
+
+def test_a_vpp_token_one_cannot_see_is_not_lost_by_saving(as_charlie, charlie, token):
+    theirs = a_vpp_token(name="Not his")
+    token.scope_tags.set(charlie.scope_tags.all())
+    settings = {"affinity": "with", "method": "company_portal", "company_portal_vpp": theirs.pk}
+    draft = edit_profile(a_profile(token, apple_uuid="A" * 32, **settings), by=charlie)
+    page = as_charlie.get(reverse("profile-wizard", args=[draft.pk, "management"])).content.decode()
+    assert f'<option value="{theirs.pk}" selected>' in page
+
+
+def test_a_value_that_is_not_offered_is_refused_once(as_alice, draft):
+    page = post(as_alice, draft, "management", affinity="other", pairing="allow").content.decode()
+    assert page.count("Choose one of the values offered.") == 2, "at the field, and in the summary above"
+    assert "Select a valid choice" not in page

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +16,7 @@ from enrollment.models.name_template import device_name
 from enrollment.models.profile_field import Field, Section, Step
 from enrollment.models.profile_needs import ANY, NEEDS
 from enrollment.models.profile_settings import FIELDS
-from enrollment.models.profile_words import when_in_words
+from enrollment.models.profile_words import name_and_end, when_in_words
 
 REMOVED = "{}-removed"  # the fingerprints of certificates to take out
 
@@ -53,6 +52,13 @@ class Certificates(forms.FileInput):
     """Some files at once."""
 
     allow_multiple_selected = True
+
+
+class Choice(forms.ChoiceField):
+    """What is chosen is judged by the cleaning of the settings, in its words, once."""
+
+    def validate(self, value: Any) -> None:
+        return
 
 
 class SettingsForm(forms.Form):
@@ -147,21 +153,20 @@ def _number(_one: Field, common: dict[str, Any], _draft: ProfileDraft) -> forms.
 
 def _cards(one: Field, common: dict[str, Any], _draft: ProfileDraft) -> forms.Field:
     keys = [str(key) for key, _label in one.choices]
-    return forms.ChoiceField(
-        choices=one.choices, widget=Cards(dict(zip(keys, one.choice_helps, strict=False))), **common
-    )
+    return Choice(choices=one.choices, widget=Cards(dict(zip(keys, one.choice_helps, strict=False))), **common)
 
 
 def _select(one: Field, common: dict[str, Any], _draft: ProfileDraft) -> forms.Field:
-    return forms.ChoiceField(choices=[("", _("Not set")), *one.choices], **common)
+    return Choice(choices=[("", _("Not set")), *one.choices], **common)
 
 
 def _vpp_token(_one: Field, common: dict[str, Any], draft: ProfileDraft) -> forms.Field:
-    choices = [("", _("No VPP token"))]
-    for token in VppToken.objects.visible_to(draft.owner):
-        words = {"name": token.name, "day": date_format(token.expires_at, "SHORT_DATE_FORMAT")}
-        choices.append((str(token.pk), _("%(name)s, until %(day)s") % words))
-    return forms.ChoiceField(choices=choices, **common)
+    """Those the person sees, and the one the profile has: what one cannot see is not lost by saving."""
+    choices = {str(token.pk): name_and_end(token) for token in VppToken.objects.visible_to(draft.owner)}
+    chosen = str(draft.settings.get("company_portal_vpp") or "")
+    if chosen.isdecimal() and chosen not in choices:
+        choices[chosen] = name_and_end(VppToken.objects.filter(pk=chosen).first())
+    return Choice(choices=[("", _("No VPP token")), *choices.items()], **common)
 
 
 def _name_template(one: Field, common: dict[str, Any], draft: ProfileDraft) -> forms.Field:
