@@ -39,8 +39,13 @@ _PLACES = [
 
 
 def given(record: DeviceRecord, now: datetime) -> tuple[str, datetime | None]:
-    """The profile Apple handed the device when it was activated, and when; ("", None) when the record does not tell."""
-    if record.profile_status != AppleProfileStatus.PUSHED or not record.profile_uuid:
+    """The profile Apple handed the device when it was activated, and when; ("", None) when the record does not tell.
+
+    A push that is older than the assignment was of an earlier profile: its time may survive (apple-protocols.md 3.3).
+    """
+    pushed, assigned = record.profile_pushed_at, record.profile_assigned_at
+    is_old = pushed is not None and assigned is not None and pushed < assigned
+    if record.profile_status != AppleProfileStatus.PUSHED or not record.profile_uuid or is_old:
         return "", None
     return record.profile_uuid[:32], record.profile_pushed_at or now
 
