@@ -20,7 +20,7 @@ from enrollment.actions.profiles.save_profile import ProfileNotSaved, save_profi
 from enrollment.actions.profiles.save_profile_draft import save_profile_draft
 from enrollment.actions.profiles.start_profile import READY, TokenNotActive, start_profile
 from enrollment.apple.errors import AppleError
-from enrollment.models import Permission, Profile, ProfileDraft, Token
+from enrollment.models import Device, Permission, Profile, ProfileDraft, Token
 from enrollment.models.profile_field import Step as Part
 from enrollment.models.profile_payload import payload
 from enrollment.models.profile_settings import FIELDS, of_a_revision
@@ -173,7 +173,7 @@ def _consequences(draft: ProfileDraft, profile: Profile, settings: dict[str, Any
     """What saving an edit means for the devices, said beforehand (PB-1)."""
     current = profile.current
     return {
-        "device_count": profile.devices.count(),
+        "device_count": Device.objects.filter(profile=profile).present().count(),
         "makes_revision": current is None or current.settings_of_today() != of_a_revision(settings),
         "newer": current if current and current.created_at > draft.created_at else None,
     }
