@@ -3,6 +3,7 @@
 from django.db import connection
 
 from enrollment.apple.client import Client
+from enrollment.apple.session import MemorySessionStore
 from enrollment.apple.token_file import Credentials
 from enrollment.encryption import decrypt, encrypt
 from enrollment.models import Token
@@ -31,10 +32,24 @@ def _refuse_inside_transaction() -> None:
         raise AppleAskedInsideTransaction
 
 
-def connect(token: Token, *, timeout: tuple[float, float] = (10, 60)) -> Client:
-    """A client that speaks as this token, with the credentials that are stored now."""
+def stored_credentials(token: Token) -> Credentials:
+    """What is in the token's row now, whatever this process has in its hands."""
     sealed = Token.objects.values_list("sealed_credentials", flat=True).get(pk=token.pk)
-    credentials = Credentials.from_json(decrypt(bytes(sealed)).decode())
+    return Credentials.from_json(decrypt(bytes(sealed)).decode())
+
+
+def connect(token: Token, *, timeout: tuple[float, float] = (10, 60)) -> Client:
+    """A client that speaks as this token, with the credentials that are stored now, also when they are renewed."""
     return Client(
-        token.apple_url, credentials, StoredSession(token), before_send=_refuse_inside_transaction, timeout=timeout
+        token.apple_url,
+        stored_credentials(token),
+        StoredSession(token),
+        before_send=_refuse_inside_transaction,
+        reload=lambda: stored_credentials(token),
+        timeout=timeout,
     )
+
+
+def try_out(apple_url: str, credentials: Credentials, *, timeout: tuple[float, float] = (5, 15)) -> Client:
+    """A client for credentials that are not a token's yet; nothing of it is kept."""
+    return Client(apple_url, credentials, MemorySessionStore(), before_send=_refuse_inside_transaction, timeout=timeout)

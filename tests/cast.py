@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.test import Client
 from django.utils import timezone
 
+from enrollment.actions.tokens.open_token_file import server_mark
 from enrollment.apple.token_file import Credentials
 from enrollment.encryption import encrypt
 from enrollment.models import (
@@ -76,7 +77,7 @@ def a_token(*, held: Credentials | None = None, **changes: Any) -> Token:
 def a_token_at(apple: Any, server: Any, **changes: Any) -> Token:
     """A token for a server of the pretend Apple."""
     held = Credentials.from_json(server.credentials_json())
-    return a_token(held=held, apple_url=apple.url, **changes)
+    return a_token(held=held, apple_url=apple.url, server_mark=server_mark(apple.url, held), **changes)
 
 
 def a_device(token: Token, **changes: Any) -> Device:

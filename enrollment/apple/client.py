@@ -43,7 +43,8 @@ def user_agent() -> str:
 class Client:
     """One method per Apple endpoint; AppleError when Apple says no.
 
-    The session is taken from the store, renewed once when Apple refuses it, and every rotation is stored.
+    The session is taken from the store, renewed once when Apple refuses it, and every rotation is stored. `reload`
+    tells the credentials of now, before a session is asked for with them.
     """
 
     def __init__(
@@ -53,12 +54,14 @@ class Client:
         store: SessionStore,
         *,
         before_send: Callable[[], None] | None = None,
+        reload: Callable[[], Credentials] | None = None,
         timeout: tuple[float, float] = (10, 60),
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._credentials = credentials
         self._store = store
         self._before_send = before_send
+        self._reload = reload
         self._timeout = timeout
         self.requests_made = 0
         self._http = requests.Session()
@@ -187,6 +190,9 @@ class Client:
 
     def _new_session(self) -> str:
         url = f"{self._base_url}/session"
+        if self._reload:
+            # The token may have been renewed while this client was at work (pitfall 9).
+            self._credentials = self._reload()
         self._store.save(None)
         answer = self._send(
             "GET", "/session", None, {"Authorization": authorization(url, self._credentials)}, "", at_session=True

@@ -11,6 +11,7 @@ from enrollment import limits
 from enrollment.models.scope_tag import ScopeTag
 
 if TYPE_CHECKING:
+    from enrollment.models.key_pair import KeyPair
     from enrollment.models.person import Person
 
 APPLE = "https://mdmenrollment.apple.com"
@@ -167,6 +168,11 @@ class Token(models.Model):
 
     def _my_reconcile(self) -> TokenQuerySet:
         return Token.objects.filter(pk=self.pk, reconcile_attempt=self.reconcile_attempt, reconcile_until__isnull=False)
+
+    @property
+    def key_pair(self) -> "KeyPair | None":
+        """The newest, whose certificate is offered for the portal."""
+        return self.key_pairs.first()
 
     @property
     def is_pretend(self) -> bool:

@@ -5,7 +5,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from enrollment.actions.profiles.start_profile import start_profile
 from enrollment.actions.tokens.start_token import start_token
-from enrollment.models import Device, ForeignProfile, Profile, SyncRun, Token
+from enrollment.models import Device, ForeignProfile, KeyPair, Profile, SyncRun, Token
 from tests.cast import a_device, a_profile, a_run, a_token, a_vpp_token
 
 pytestmark = pytest.mark.django_db
@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def things(alice):
     token = a_token(name="Ours")
+    KeyPair.objects.create(token=token, certificate_pem="x", sealed_private_key=b"x", fingerprint="AA")
     profile = a_profile(token, apple_uuid="A" * 32)
     return {
         "token": token,
@@ -71,6 +72,9 @@ PAGES = {
     "vpp-token-list": ("get", None, [], 200, 200),
     "vpp-token-new": ("get", None, [], 403, 200),
     "vpp-token-delete": ("post", "vpp_token", [], 403, 404),
+    "token-renew": ("get", "token", [], 403, 404),
+    "token-renew-key": ("post", "token", [], 403, 404),
+    "token-renew-certificate": ("post", "token", [], 403, 404),
     "token-delete": ("get", "token", [], 403, 404),
     "token-clear-devices": ("post", "token", [], 403, 404),
     "token-clear-profiles": ("post", "token", [], 403, 404),

@@ -27,9 +27,9 @@ def read_token_file(draft: TokenDraft, data: bytes) -> tuple[Opened, StoredPair]
     """What is in the file, and which pair of the draft opened it; a TokenFileError with advice otherwise (TOK-6)."""
     stored = {pair.fingerprint: pair for pair in draft.key_pairs.all()}
     try:
-        opened = open_token(data, [_opened_pair(pair) for pair in stored.values()])
+        opened = open_token(data, [opened_pair(pair) for pair in stored.values()])
     except MadeForAnotherKey as error:
-        raise _named(error, data) from None
+        raise named(error, data) from None
     mark = server_mark(draft.apple_url, opened.credentials)
     if known := Token.objects.filter(server_mark=mark).first():
         raise AlreadyConnected(name=known.name)
@@ -52,7 +52,8 @@ def open_token_file(draft: TokenDraft, data: bytes, file_name: str, *, by: Perso
     return opened
 
 
-def _opened_pair(pair: StoredPair) -> KeyPair:
+def opened_pair(pair: StoredPair) -> KeyPair:
+    """A stored pair with its private key, for as long as it is needed."""
     return KeyPair(
         certificate_pem=pair.certificate_pem.encode(),
         private_key_pem=decrypt(bytes(pair.sealed_private_key)),
@@ -62,7 +63,7 @@ def _opened_pair(pair: StoredPair) -> KeyPair:
     )
 
 
-def _named(error: MadeForAnotherKey, data: bytes) -> TokenFileError:
+def named(error: MadeForAnotherKey, data: bytes) -> TokenFileError:
     """Another draft's or token's certificate is named; a stranger's cannot be."""
     envelope = envelope_in(data)
     for pair in StoredPair.objects.filter(issuer_and_serial=envelope.recipient).select_related("draft", "token"):

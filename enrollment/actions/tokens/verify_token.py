@@ -1,10 +1,12 @@
 from dataclasses import asdict
+from typing import Any
 
 from django.db import transaction
 
 from enrollment.actions.tokens.note_refusal import note_refusal
 from enrollment.actions.tokens.note_success import note_success
 from enrollment.apple.errors import AppleError
+from enrollment.apple.messages import Account
 from enrollment.connection import connect
 from enrollment.models import AuditEntry, Person, Token
 
@@ -25,17 +27,23 @@ _KEPT = (
 _LONGEST: dict[str, int] = {name: getattr(Token._meta.get_field(name), "max_length", 0) for name in _KEPT}
 
 
+def account_columns(account: Account) -> dict[str, str]:
+    """What a token keeps of Apple's answer; texts are cut to what a column holds."""
+    said = asdict(account)
+    return {name: said[name][: _LONGEST[name]] for name in _KEPT}
+
+
 def verify_token(token: Token, *, by: Person | None = None) -> bool:
     """Ask Apple whose token it is and keep the answer (TOK-8). False, the reason on the token, when it says no."""
     try:
         with connect(token, timeout=TIMEOUT) as apple:
             apple.session()
-            account = asdict(apple.account())
+            account = apple.account()
     except AppleError as error:
         note_refusal(token, error)
         return False
-    known = {name: account[name][: _LONGEST[name]] for name in _KEPT}
-    changed = {name: value for name, value in known.items() if getattr(token, name) != value}
+    known = account_columns(account)
+    changed: dict[str, Any] = {name: value for name, value in known.items() if getattr(token, name) != value}
     with transaction.atomic():
         Token.objects.filter(pk=token.pk).update(**known)
         note_success(token)

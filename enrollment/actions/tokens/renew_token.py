@@ -1,0 +1,134 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from enrollment.actions.tokens.note_success import note_success
+from enrollment.actions.tokens.open_token_file import AlreadyConnected, named, opened_pair, server_mark
+from enrollment.actions.tokens.verify_token import account_columns
+from enrollment.apple.errors import TokenFileError, gettext_noop
+from enrollment.apple.messages import Account
+from enrollment.apple.token_file import Credentials, open_token
+from enrollment.apple.token_file_errors import MadeForAnotherKey
+from enrollment.connection import stored_credentials, try_out
+from enrollment.encryption import encrypt
+from enrollment.models import AuditEntry, Person, ProfileRevision, ScopeTag, Token
+
+_OTHER_SERVER = gettext_noop("The token was replaced by one of another server.")
+
+
+class OtherServer(TokenFileError):
+    """Another MDM server of the portal: devices, profiles and cursor of ours are not its own (REN-4)."""
+
+    sentence = gettext_noop("This token is of another MDM server than the one connected here (%(server)s).")
+    advice = gettext_noop(
+        "Download the token of the same server. Only if you mean to replace the server, confirm it in so many words."
+    )
+
+
+class ExpiresEarlier(TokenFileError):
+    """Older than the one in use (REN-4)."""
+
+    sentence = gettext_noop("This token expires on %(day)s, earlier than the one in use.")
+    advice = gettext_noop("It is an older download. Bring the file of the newest one.")
+
+
+class SameToken(TokenFileError):
+    """The very file that is in use."""
+
+    sentence = gettext_noop("This is the token that is in use already.")
+    advice = gettext_noop("In the portal choose Download token once more, and bring the new file.")
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """What was found out about a new token before anything is replaced."""
+
+    credentials: Credentials
+    account: Account
+    is_other_server: bool
+
+
+def check_renewal(token: Token, data: bytes, *, other_server: bool = False) -> Preflight:
+    """Decrypt, compare and ask Apple, and change nothing (REN-4). A TokenFileError or an AppleError says what is wrong.
+
+    `other_server`: the person has said in so many words that the server is to be replaced.
+    """
+    new = _opened(token, data)
+    now = stored_credentials(token)
+    if new == now:
+        raise SameToken
+    if new.expires_at < token.expires_at:
+        raise ExpiresEarlier(day=new.expires_at.date().isoformat())
+    mark = server_mark(token.apple_url, new)
+    if other := Token.objects.filter(server_mark=mark).exclude(pk=token.pk).first():
+        raise AlreadyConnected(name=other.name)
+    if mark != token.server_mark and not other_server:
+        raise OtherServer(server=token.server_name or token.name)
+    with try_out(token.apple_url, new) as apple:
+        apple.session()
+        account = apple.account()
+    is_other = mark != token.server_mark or account.server_uuid != (token.server_uuid or account.server_uuid)
+    if is_other and not other_server:
+        raise OtherServer(server=token.server_name or token.name)
+    return Preflight(new, account, is_other)
+
+
+def _opened(token: Token, data: bytes) -> Credentials:
+    """With any of the token's own key pairs: the one of the beginning, or a newer one."""
+    try:
+        return open_token(data, [opened_pair(pair) for pair in token.key_pairs.all()]).credentials
+    except MadeForAnotherKey as error:
+        raise named(error, data) from None
+
+
+def renew_token(
+    token: Token,
+    data: bytes,
+    *,
+    apple_id: str,
+    scope_tags: Iterable[ScopeTag],
+    other_server: bool = False,
+    by: Person | None,
+) -> None:
+    """Replace the token by a newer one; devices, profiles, cursor and history stay (REN-5). Errors of check_renewal."""
+    found = check_renewal(token, data, other_server=other_server)
+    tags = list(scope_tags)
+    before = {
+        "apple_id": token.apple_id,
+        "expires": str(token.expires_at),
+        "scope_tags": sorted(tag.name for tag in token.scope_tags.all()),
+    }
+    with transaction.atomic():
+        Token.objects.filter(pk=token.pk).update(
+            apple_id=apple_id,
+            sealed_credentials=encrypt(found.credentials.to_json().encode()),
+            # Every process asks for a session of the new token from now on.
+            sealed_session=None,
+            server_mark=server_mark(token.apple_url, found.credentials),
+            consumer_key_end=found.credentials.tail,
+            expires_at=found.credentials.expires_at,
+            **account_columns(found.account),
+        )
+        token.scope_tags.set(tags)
+        note_success(token)
+        if found.is_other_server:
+            _begin_anew(token)
+        AuditEntry.record(
+            "token.renewed",
+            token,
+            by=by,
+            before=before,
+            apple_id=apple_id,
+            expires=str(token.expires_at),
+            scope_tags=sorted(tag.name for tag in tags),
+            other_server=found.is_other_server,
+        )
+
+
+def _begin_anew(token: Token) -> None:
+    """Another server has other devices, and none of our profiles: a full sync, and profiles are defined again."""
+    Token.objects.filter(pk=token.pk).update(cursor="", full_because=_OTHER_SERVER, next_sync_at=timezone.now())
+    ProfileRevision.objects.filter(profile__token=token).update(apple_uuid="", defined_at=None)
+    token.refresh_from_db()
