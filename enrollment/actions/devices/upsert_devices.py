@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from enrollment.actions.devices.device_columns import COLUMNS, GIVEN, columns, given
+from enrollment.actions.devices.device_columns import COLUMNS, GIVEN, given, values
 from enrollment.apple.messages import DeviceRecord
 from enrollment.models import Device, Token
 
 _TABLE = Device._meta.db_table
-_LISTS = ("imei", "meid")
-_AT_ONCE = 900  # older SQLite takes 999 parameters
 _WRITTEN = ("token_id", "serial", *COLUMNS, *GIVEN, "op_at", "appeared_at")
+_LISTS = slice(COLUMNS.index("imei"), COLUMNS.index("meid") + 1)  # side by side among the values of a record
+_TIMES = [
+    place for place, name in enumerate(_WRITTEN) if isinstance(Device._meta.get_field(name), models.DateTimeField)
+]
+_as_json = json.JSONEncoder().encode
 
 
 @dataclass(frozen=True)
@@ -72,22 +76,25 @@ def upsert_devices(
     return write(_rows(token, records, now), is_snapshot=is_snapshot, connection=connection)
 
 
-def _rows(token: Token, records: Sequence[DeviceRecord], now: datetime) -> Iterator[list[Any]]:
+def _rows(token: Token, records: Sequence[DeviceRecord], now: datetime) -> Iterator[tuple[Any, ...]]:
+    """In the order of _WRITTEN; lists as the JSON both databases keep."""
+    key = token.pk
     for record in records:
-        values = columns(record)
-        yield [token.pk, record.serial, *(values[name] for name in COLUMNS), *given(record, now), record.op_date, now]
+        said = values(record)
+        lists = [_as_json(found) if found else "[]" for found in said[_LISTS]]
+        before, after = said[: _LISTS.start], said[_LISTS.stop :]
+        yield (key, record.serial, *before, *lists, *after, *given(record, now), record.op_date, now)
 
 
-def _write_to_postgresql(rows: Iterator[list[Any]], *, is_snapshot: bool, connection: BaseDatabaseWrapper) -> Written:
+def _write_to_postgresql(
+    rows: Iterator[tuple[Any, ...]], *, is_snapshot: bool, connection: BaseDatabaseWrapper
+) -> Written:
     names = ", ".join(_WRITTEN)
-    lists = [_WRITTEN.index(name) for name in _LISTS]
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS page")
         cursor.execute(f"CREATE TEMPORARY TABLE page ON COMMIT DROP AS SELECT {names} FROM {_TABLE} WITH NO DATA")
         with cursor.copy(f"COPY page ({names}) FROM STDIN") as copy:
             for row in rows:
-                for place in lists:
-                    row[place] = json.dumps(row[place]) if row[place] else "[]"
                 copy.write_row(row)
         upsert = _statement(f"SELECT {names} FROM page", "IS DISTINCT FROM", is_snapshot=is_snapshot)
         # A row that no transaction has ended before (xmax 0) is a new one.
@@ -98,31 +105,24 @@ def _write_to_postgresql(rows: Iterator[list[Any]], *, is_snapshot: bool, connec
         return Written(*cursor.fetchone())
 
 
-def _write_to_sqlite(rows: Iterator[list[Any]], *, is_snapshot: bool, connection: BaseDatabaseWrapper) -> Written:
+def _write_to_sqlite(rows: Iterator[tuple[Any, ...]], *, is_snapshot: bool, connection: BaseDatabaseWrapper) -> Written:
     places = ", ".join(["%s"] * len(_WRITTEN))
     statement = _statement(f"VALUES ({places})", "IS NOT", is_snapshot=is_snapshot)
-    values = [[_as_sqlite_keeps_it(value) for value in row] for row in rows]
     with connection.cursor() as cursor:
-        # SQLite does not tell new rows from changed ones: those it knows are counted before.
-        known = 0
-        for start in range(0, len(values), _AT_ONCE):
-            serials = [row[1] for row in values[start : start + _AT_ONCE]]
-            marks = ", ".join(["%s"] * len(serials))
-            cursor.execute(
-                f"SELECT count(*) FROM {_TABLE} WHERE token_id = %s AND serial IN ({marks})", [values[0][0], *serials]
-            )
-            known += cursor.fetchone()[0]
-        cursor.executemany(statement, values)
-        added = len(values) - known
-        return Written(added, int(cursor.rowcount) - added)
+        # SQLite does not tell new rows from changed ones: new are those above the highest key of before.
+        cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {_TABLE}")
+        highest = cursor.fetchone()[0]
+        cursor.executemany(statement, [_as_sqlite_keeps_it(row) for row in rows])
+        written = int(cursor.rowcount)
+        cursor.execute(f"SELECT COUNT(*) FROM {_TABLE} WHERE id > %s", [highest])
+        added = cursor.fetchone()[0]
+        return Written(added, written - added)
 
 
-def _as_sqlite_keeps_it(value: Any) -> Any:
-    """As Django's own columns are written, so that equal values compare equal."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None).isoformat(" ")
-    if isinstance(value, list):
-        return json.dumps(value) if value else "[]"
-    return value
+def _as_sqlite_keeps_it(row: tuple[Any, ...]) -> list[Any]:
+    """Times as Django's own columns are written, so that equal values compare equal."""
+    kept = list(row)
+    for place in _TIMES:
+        if kept[place] is not None:
+            kept[place] = kept[place].replace(tzinfo=None).isoformat(" ")
+    return kept
