@@ -53,17 +53,19 @@ def _work(run: SyncRun, stop: Callable[[], bool]) -> None:
     with connect(run.token) as apple:
         if run.pages == 0 and run.kind == SyncKind.DELTA and not run.cursor:
             run.renew(cursor=run.token.cursor)
+        written_at = None
         while True:
             try:
                 for page in _pages(apple, run):
+                    _let_others_write(written_at)
                     if run.waits or run.token.unreachable_since or run.token.verified_at is None:
                         note_success(run.token)
                     store_page(page, run)
+                    written_at = time.monotonic()
                     if page.more_to_follow and stop():
                         return _set_down(run)
                     if page.more_to_follow and _is_over_time(run):
                         return _continue_in_a_new_run(run)
-                    _let_others_write()
                 return finish_sync(run)
             except StartOver:
                 _start_over(run)
@@ -98,9 +100,10 @@ def _is_over_time(run: SyncRun) -> bool:
     return run.deadline is not None and timezone.now() >= run.deadline
 
 
-def _let_others_write() -> None:
-    if connection.vendor == "sqlite":
-        time.sleep(limits.SQLITE_PAUSE_SECONDS)
+def _let_others_write(written_at: float | None) -> None:
+    """Between two pages SQLite's other writers get in. What Apple took to answer is part of that pause."""
+    if connection.vendor == "sqlite" and written_at is not None:
+        time.sleep(max(0.0, limits.SQLITE_PAUSE_SECONDS - (time.monotonic() - written_at)))
 
 
 def _set_down(run: SyncRun) -> None:

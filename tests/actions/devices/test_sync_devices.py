@@ -1,9 +1,12 @@
 """SYNC-1, 2, 6, 7, 9, 11 and 12 against the pretend Apple over real sockets."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
 from enrollment.actions.devices import sync_devices as module
@@ -322,3 +325,15 @@ def test_odd_values_stop_no_sync(token, world, server):
     assert run.status == SyncStatus.DONE
     device = token.devices.get()
     assert (len(device.description), device.model, device.asset_tag, device.imei) == (250, "AB", "", [])
+
+
+def test_on_sqlite_others_may_write_between_two_pages_and_apples_time_counts(token, world, monkeypatch):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL lets others write at any time")
+    world.add_devices(world.servers[0], 3_000)
+    pauses = []
+    # The clock alone is played: every look at it is 5 ms later than the one before.
+    ticks = itertools.count(step=0.005)
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(ticks), sleep=pauses.append))
+    sync_devices(a_run(token))
+    assert pauses == [pytest.approx(0.015)] * 2, "between the pages, not before the first: 20 ms less Apple's 5"
