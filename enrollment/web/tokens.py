@@ -16,6 +16,7 @@ from enrollment.models import AuditEntry, Device, Permission, SyncKind, SyncRun,
 from enrollment.permissions import check, may
 from enrollment.web.forms.tokens import EditForm, TokenFilterForm
 from enrollment.web.profiles import device_counts
+from enrollment.web.run_bars import picture_width, run_bars
 
 TABS = ("overview", "profiles", "history", "activity")
 RUNS_SHOWN = 30
@@ -133,7 +134,9 @@ def _profiles(token: Token) -> dict[str, Any]:
 
 
 def _history(token: Token) -> dict[str, Any]:
-    return {"runs": token.sync_runs.select_related("asked_by")[:RUNS_SHOWN]}
+    runs = list(token.sync_runs.select_related("asked_by")[:RUNS_SHOWN])
+    bars = run_bars(runs)
+    return {"runs": runs, "bars": bars, "picture_width": picture_width(bars)}
 
 
 def _activity(token: Token) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def given(record: DeviceRecord, now: datetime) -> tuple[str, datetime | None]:
 
 def values(record: DeviceRecord) -> tuple[Any, ...]:
     """A record in the order of COLUMNS; texts are cut to what a column holds, so that no odd value stops a sync."""
-    taken = _taken(record)
+    taken: tuple[Any, ...] = _taken(record)
     for place, longest in _BOUNDED:
         if len(taken[place]) > longest:
             bounds = dict(_BOUNDED)
