@@ -14,6 +14,7 @@ from enrollment.actions.devices.purge_released import purge_released
 from enrollment.actions.devices.reconcile import has_reconcile_work, reconcile
 from enrollment.actions.devices.request_due_syncs import request_due_syncs
 from enrollment.actions.devices.sync_devices import sync_devices
+from enrollment.actions.devices.tidy_search import tidy_search
 from enrollment.actions.profiles.fetch_foreign_profiles import fetch_foreign_profiles
 from enrollment.actions.tokens.verify_token import verify_token
 from enrollment.actions.warnings.send_notices import send_notices
@@ -55,6 +56,7 @@ def run_sync(run_id: int) -> None:
         for follower in run.token.sync_runs.to_take_up(timezone.now()):
             enqueue(run_sync, follower.pk)
     enqueue(run_reconcile, run.token_id)
+    tidy_search()
 
 
 @shared_task
