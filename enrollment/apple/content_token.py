@@ -79,11 +79,16 @@ def read_content_token(data: bytes, *, now: datetime) -> ContentToken:
         org_name, token = said.get("orgName", ""), said["token"]
     except (binascii.Error, ValueError, KeyError, TypeError, AttributeError):
         raise next((wrong for sign, wrong in _SIGNS if sign in data), NotAContentToken) from None
-    if not isinstance(token, str) or not token or not isinstance(org_name, str) or len(data) > LARGEST:
+    if not isinstance(token, str) or not token or not _is_text(org_name) or len(data) > LARGEST:
         raise NotAContentToken
     if expires_at <= now:
         raise ContentTokenExpired(day=expires_at.date().isoformat())
     return ContentToken(text, org_name, expires_at)
+
+
+def _is_text(value: object) -> bool:
+    """A text every database takes: JSON can also write NUL and half of a pair."""
+    return isinstance(value, str) and not any(sign == "\x00" or "\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def _time(text: str) -> datetime:

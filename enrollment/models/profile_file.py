@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,7 +111,26 @@ def _parsed(text: str) -> dict[str, Any]:
         raise NotAProfileFile(Complaint(_line(text, whole.key), whole.key, _("This key stands twice.")))
     if not isinstance(whole, dict):
         raise NotAProfileFile(Complaint(0, "", _("The file holds no keys and values.")))
+    if any("\x00" in said or _is_broken(said) for said in _texts(whole)):
+        raise NotAProfileFile(Complaint(0, "", _("Characters without a sign cannot be used.")))
     return whole
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every key and every text in it."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from (*_texts(key), *_texts(inner))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _is_broken(text: str) -> bool:
+    """Half of a pair, which JSON can write and no database takes."""
+    return any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 class _Twice(dict[str, Any]):

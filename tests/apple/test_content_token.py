@@ -45,6 +45,8 @@ def test_what_it_says():
         (file(token=None), NotAContentToken),
         (file(token=5), NotAContentToken),
         (file(orgName=["x"]), NotAContentToken),
+        (file(orgName="a\x00"), NotAContentToken),
+        (file(orgName="a\ud800"), NotAContentToken),
         (file(expDate="soon"), NotAContentToken),
         (file(expDate=None), NotAContentToken),
         (file(orgName="x" * 100_000), NotAContentToken),

@@ -167,6 +167,14 @@ def test_a_file_that_is_no_text_or_too_large():
         read_profile(b"a" * 600_000, vpp_tokens=VppToken.objects.none())
 
 
+@pytest.mark.parametrize("sign", ["\\u0000", "\\ud800"])
+@pytest.mark.parametrize(
+    "text", ['{"settings": {}, "name": "a%s"}', '{"url": "https://m.example/%s"}', '{"%s": 1, "url": ""}']
+)
+def test_signs_no_database_takes_are_refused(text, sign):
+    assert complaints(text % sign) == [(0, "", "Characters without a sign cannot be used.")]
+
+
 def test_a_date_stays_the_text_it_was():
     assert read("settings: {department: 2024-01-01}").settings["department"] == "2024-01-01"
 
