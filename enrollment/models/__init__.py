@@ -10,7 +10,8 @@ from enrollment.models.profile import ForeignProfile, Platform, Profile, Profile
 from enrollment.models.profile_draft import ProfileDraft
 from enrollment.models.role import Permission, Role
 from enrollment.models.scope_tag import ScopeTag
-from enrollment.models.sync_run import SeenSerials, SyncKind, SyncRun, SyncStatus, SyncTrigger
+from enrollment.models.sync_change import ChangeKind, SyncChange
+from enrollment.models.sync_run import SeenSerials, SyncKind, SyncPhase, SyncRun, SyncStatus, SyncTrigger
 from enrollment.models.token import Token, TokenStatus
 from enrollment.models.token_draft import TokenDraft
 from enrollment.models.vpp_token import VppToken, VppTokenStatus
@@ -21,6 +22,7 @@ __all__ = [
     "AppleProfileStatus",
     "AssignmentState",
     "AuditEntry",
+    "ChangeKind",
     "Device",
     "ForeignProfile",
     "Installation",
@@ -35,7 +37,9 @@ __all__ = [
     "Role",
     "ScopeTag",
     "SeenSerials",
+    "SyncChange",
     "SyncKind",
+    "SyncPhase",
     "SyncRun",
     "SyncStatus",
     "SyncTrigger",

@@ -1,3 +1,6 @@
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +37,15 @@ class SyncStatus(models.TextChoices):
     DONE = "done", _("Done")
     TIMED_OUT = "timed_out", _("Timed out")
     FAILED = "failed", _("Failed")
+
+
+class SyncPhase(models.TextChoices):
+    """What a run spends its time on."""
+
+    ASKING = "asking", _("Asking Apple")
+    STORING = "storing", _("Storing")
+    PAUSING = "pausing", _("Letting others write")
+    CLOSING = "closing", _("Finding who is gone")
 
 
 OPEN = (SyncStatus.QUEUED, SyncStatus.WAITING, SyncStatus.RUNNING)
@@ -83,6 +95,9 @@ class SyncRun(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     expected = models.PositiveIntegerField(null=True, blank=True, help_text="How many devices the last full sync saw.")
 
+    requests = models.PositiveIntegerField(default=0, help_text="How often Apple was asked.")
+    phases = models.JSONField(default=dict, blank=True, help_text="SyncPhase → seconds.")
+
     # What stopped or delays it; msgids, as in Token.
     trouble_sentence = models.TextField(blank=True)
     trouble_advice = models.TextField(blank=True)
@@ -128,10 +143,21 @@ class SyncRun(models.Model):
             self.refresh_from_db()
         return bool(changed)
 
+    @contextmanager
+    def timed(self, phase: SyncPhase) -> Iterator[None]:
+        """Count the seconds of what is inside to a phase; they are stored with the next progress."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            spent = self.phases.get(phase.value, 0.0) + time.monotonic() - started
+            self.phases = {**self.phases, phase.value: round(spent, 3)}
+
     def renew(self, **progress: Any) -> bool:
         """Write progress and extend the lease; False when another worker has taken the run over: then write nothing."""
         mine = SyncRun.objects.filter(pk=self.pk, attempt=self.attempt, status=SyncStatus.RUNNING)
-        changed = mine.update(lease_until=timezone.now() + limits.SYNC_LEASE, **progress)
+        measured = {"requests": self.requests, "phases": self.phases}
+        changed = mine.update(lease_until=timezone.now() + limits.SYNC_LEASE, **measured, **progress)
         if changed:
             for name, value in progress.items():
                 setattr(self, name, value)

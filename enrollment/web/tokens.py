@@ -12,7 +12,7 @@ from enrollment import limits, tasks
 from enrollment.actions.devices.request_sync import SyncRefused, next_full_sync, request_sync, sync_refusal
 from enrollment.actions.profiles.apply_default_profile import waiting_for_a_default
 from enrollment.actions.tokens.edit_token import edit_token
-from enrollment.models import AuditEntry, Device, Permission, SyncKind, SyncRun, Token, TokenDraft
+from enrollment.models import AuditEntry, Device, Permission, SyncKind, Token, TokenDraft
 from enrollment.permissions import check, may
 from enrollment.web.forms.tokens import EditForm, TokenFilterForm
 from enrollment.web.profiles import device_counts
@@ -182,10 +182,3 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The token is saved."))
         return redirect("token-detail", token.pk)
     return render(request, "enrollment/tokens/edit.html", {"section": "token-list", "token": token, "form": form})
-
-
-def sync_run(request: HttpRequest, pk: int) -> HttpResponse:
-    """One run, whole."""
-    run = get_object_or_404(SyncRun.objects.visible_to(request.user).select_related("token", "asked_by"), pk=pk)
-    check(request.user, Permission.READ_TOKEN)
-    return render(request, "enrollment/tokens/run.html", {"section": "token-list", "run": run, "token": run.token})

@@ -4,8 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from enrollment import limits
-from enrollment.actions.devices.store_page import TakenOver
-from enrollment.models import Device, SeenSerials, SyncKind, SyncRun, SyncStatus, Token
+from enrollment.actions.devices.store_page import TakenOver, told_released
+from enrollment.models import Device, SeenSerials, SyncChange, SyncKind, SyncPhase, SyncRun, SyncStatus, Token
 
 AT_ONCE = 1_000
 
@@ -22,15 +22,17 @@ def finish_sync(run: SyncRun) -> None:
             "synced_at": now,
             "next_sync_at": now + limits.DELTA_SYNC_EVERY,
         }
-        released = 0
+        absent: list[str] = []
         if run.kind == SyncKind.FULL:
-            released = _release_the_absent(run.token, now)
+            with run.timed(SyncPhase.CLOSING):
+                absent = _release_the_absent(run.token, now)
+            SyncChange.objects.bulk_create(told_released(run, absent))
             known |= {"full_synced_at": now, "full_because": ""}
         Token.objects.filter(pk=run.token_id).update(**known)
-        run.renew(status=SyncStatus.DONE, finished_at=now, released=run.released + released)
+        run.renew(status=SyncStatus.DONE, finished_at=now, released=run.released + len(absent))
 
 
-def _release_the_absent(token: Token, now: datetime) -> int:
+def _release_the_absent(token: Token, now: datetime) -> list[str]:
     """Devices known here that no page of the complete sync named have left the server (SYNC-9)."""
     seen_pages = SeenSerials.objects.filter(token=token)
     absent = dict(token.devices.present().values_list("serial", "pk").iterator(chunk_size=10_000))
@@ -41,4 +43,4 @@ def _release_the_absent(token: Token, now: datetime) -> int:
     for start in range(0, len(keys), AT_ONCE):
         Device.objects.filter(pk__in=keys[start : start + AT_ONCE]).update(released_at=now)
     seen_pages.delete()
-    return len(keys)
+    return list(absent)

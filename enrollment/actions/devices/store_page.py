@@ -1,13 +1,14 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from enrollment.actions.devices.upsert_devices import upsert_devices
+from enrollment import limits
+from enrollment.actions.devices.upsert_devices import Room, upsert_devices
 from enrollment.apple.messages import DevicePage, DeviceRecord
-from enrollment.models import Device, SeenSerials, SyncKind, SyncRun, Token
+from enrollment.models import ChangeKind, Device, SeenSerials, SyncChange, SyncKind, SyncRun, Token
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -24,6 +25,7 @@ class Counts:
     updated: int = 0
     released: int = 0
     unchanged: int = 0
+    told: list[SyncChange] = field(default_factory=list)
 
 
 def store_page(page: DevicePage, run: SyncRun) -> None:
@@ -34,6 +36,7 @@ def store_page(page: DevicePage, run: SyncRun) -> None:
         if not run.renew():
             raise TakenOver
         counts = _store(records, run, now)
+        SyncChange.objects.bulk_create(counts.told)
         run.renew(
             cursor=page.cursor,
             pages=run.pages + 1,
@@ -67,9 +70,17 @@ def _store(records: list[DeviceRecord], run: SyncRun, now: datetime) -> Counts:
     gone = [record for record in records if record.op_type == "deleted"]
     here = [record for record in records if record.op_type != "deleted"]
     counts = _upsert(here, run, now, is_snapshot=False)
-    counts.released = _release(gone, run.token, now)
+    released = _release(gone, run.token, now)
+    counts.released = len(released)
     counts.unchanged += len(gone) - counts.released
+    counts.told += told_released(run, released)
     return counts
+
+
+def told_released(run: SyncRun, serials: list[str]) -> list[SyncChange]:
+    """The first of them by name, as far as the run has room."""
+    room = max(0, limits.CHANGES_TOLD - run.released)
+    return [SyncChange(run=run, kind=ChangeKind.RELEASED, serial=serial) for serial in serials[:room]]
 
 
 def _store_snapshot(records: list[DeviceRecord], run: SyncRun, now: datetime) -> Counts:
@@ -81,17 +92,24 @@ def _store_snapshot(records: list[DeviceRecord], run: SyncRun, now: datetime) ->
 
 
 def _upsert(records: list[DeviceRecord], run: SyncRun, now: datetime, *, is_snapshot: bool) -> Counts:
-    written = upsert_devices(run.token, records, now=now, is_snapshot=is_snapshot, connection=connection)
+    room = Room(max(0, limits.CHANGES_TOLD - run.added), max(0, limits.CHANGES_TOLD - run.updated))
+    written = upsert_devices(run.token, records, now=now, is_snapshot=is_snapshot, connection=connection, room=room)
+    told = [SyncChange(run=run, kind=ChangeKind.ADDED, serial=serial) for serial in written.told_added]
+    told += [
+        SyncChange(run=run, kind=ChangeKind.UPDATED, serial=serial, differences=differences)
+        for serial, differences in written.told_updated.items()
+    ]
     unchanged = len(records) - written.added - written.updated
-    return Counts(added=written.added, updated=written.updated, unchanged=unchanged)
+    return Counts(added=written.added, updated=written.updated, unchanged=unchanged, told=told)
 
 
-def _release(records: list[DeviceRecord], token: Token, now: datetime) -> int:
+def _release(records: list[DeviceRecord], token: Token, now: datetime) -> list[str]:
     """Mark what left the server; the record may hold nothing but its serial number, so nothing else is touched."""
-    released = 0
+    released = []
     for record in records:
         present = Device.objects.filter(token=token, serial=record.serial, released_at=None)
         if record.op_date:
             present = present.exclude(op_at__gt=record.op_date)
-        released += present.update(released_at=record.op_date or now, op_at=record.op_date or F("op_at"))
+        if present.update(released_at=record.op_date or now, op_at=record.op_date or F("op_at")):
+            released.append(record.serial)
     return released

@@ -17,7 +17,7 @@ from enrollment.apple.client import Client
 from enrollment.apple.errors import AppleError, CursorExhausted, CursorExpired, CursorInvalid, gettext_noop
 from enrollment.apple.messages import DevicePage
 from enrollment.connection import connect
-from enrollment.models import SeenSerials, SyncKind, SyncRun, SyncStatus, SyncTrigger, Token
+from enrollment.models import SeenSerials, SyncKind, SyncPhase, SyncRun, SyncStatus, SyncTrigger, Token
 
 
 class AppleRepeatsItself(AppleError):
@@ -57,10 +57,11 @@ def _work(run: SyncRun, stop: Callable[[], bool]) -> None:
         while True:
             try:
                 for page in _pages(apple, run):
-                    _let_others_write(written_at)
+                    _let_others_write(run, written_at)
                     if run.waits or run.token.unreachable_since or run.token.verified_at is None:
                         note_success(run.token)
-                    store_page(page, run)
+                    with run.timed(SyncPhase.STORING):
+                        store_page(page, run)
                     written_at = time.monotonic()
                     if page.more_to_follow and stop():
                         return _set_down(run)
@@ -91,19 +92,25 @@ def _pages(apple: Client, run: SyncRun) -> Iterator[DevicePage]:
 
 
 def _next_page(apple: Client, run: SyncRun) -> DevicePage:
-    if run.kind == SyncKind.FULL:
-        return apple.fetch_devices(run.cursor or None)
-    return apple.sync_devices(run.cursor)
+    asked_before = apple.requests_made
+    try:
+        with run.timed(SyncPhase.ASKING):
+            if run.kind == SyncKind.FULL:
+                return apple.fetch_devices(run.cursor or None)
+            return apple.sync_devices(run.cursor)
+    finally:
+        run.requests += apple.requests_made - asked_before
 
 
 def _is_over_time(run: SyncRun) -> bool:
     return run.deadline is not None and timezone.now() >= run.deadline
 
 
-def _let_others_write(written_at: float | None) -> None:
+def _let_others_write(run: SyncRun, written_at: float | None) -> None:
     """Between two pages SQLite's other writers get in. What Apple took to answer is part of that pause."""
     if connection.vendor == "sqlite" and written_at is not None:
-        time.sleep(max(0.0, limits.SQLITE_PAUSE_SECONDS - (time.monotonic() - written_at)))
+        with run.timed(SyncPhase.PAUSING):
+            time.sleep(max(0.0, limits.SQLITE_PAUSE_SECONDS - (time.monotonic() - written_at)))
 
 
 def _set_down(run: SyncRun) -> None:
