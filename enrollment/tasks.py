@@ -11,7 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from enrollment.actions.devices.purge_released import purge_released
-from enrollment.actions.devices.reconcile import has_reconcile_work, reconcile
+from enrollment.actions.devices.reconcile import reconcile, tokens_to_reconcile
 from enrollment.actions.devices.request_due_syncs import request_due_syncs
 from enrollment.actions.devices.sync_devices import sync_devices
 from enrollment.actions.devices.tidy_search import tidy_search
@@ -83,9 +83,8 @@ def every_minute() -> None:
         enqueue(run_sync, run.pk)
     for token in Token.objects.to_probe(now):
         enqueue(run_verify, token.pk)
-    for token in Token.objects.all():
-        if has_reconcile_work(token):
-            enqueue(run_reconcile, token.pk)
+    for token in tokens_to_reconcile(now):
+        enqueue(run_reconcile, token.pk)
     send_notices()
 
 

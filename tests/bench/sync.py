@@ -3,102 +3,28 @@
 The pretend Apple runs in a process of its own, and so does the syncing process whose memory is measured.
 """
 
-import argparse
 import importlib
-import json
-import os
 import re
 import resource
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import requests
 
-from tests.bench.machine import machine
+from tests.bench.stage import connect_bench_token, run_bench
 
 if TYPE_CHECKING:
     from enrollment.models import Token
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 CHANGES = 10_000
-POSTGRES = "postgres://postgres@127.0.0.1:5432/pomona_bench"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--devices", type=int, default=200_000)
-    parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
-    parser.add_argument("--work", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.work:
-        print(json.dumps(work(json.loads(Path(options.work).read_text()))))
-        return
-    with tempfile.TemporaryDirectory(prefix="pomona-bench-") as folder:
-        print(json.dumps({"machine": machine(), "database": options.database, "scenarios": run(options, Path(folder))}))
-
-
-def run(options: argparse.Namespace, folder: Path) -> list[dict[str, object]]:
-    """Start Apple and the syncing process; what the latter measured."""
-    environment = {**os.environ, "DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "config.settings"}
-    environment.pop("DATABASE_URL", None)
-    environment.pop("REDIS_URL", None)
-    if options.database == "postgres":
-        make_database()
-        environment["DATABASE_URL"] = POSTGRES
-    credentials = folder / "credentials.json"
-    command = [sys.executable, "manage.py", "apple_simulator", "--port", "0", "--devices", str(options.devices)]
-    apple = subprocess.Popen(
-        [*command, "--tokens-out", str(credentials)], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        url = apple.stdout.readline().split()[3].rstrip(",")  # "Pretend Apple at URL, portal at …"
-        task = folder / "task.json"
-        task.write_text(json.dumps({"url": url, "credentials": credentials.read_text(), "devices": options.devices}))
-        worker = [sys.executable, "-m", "tests.bench.sync", "--work", str(task)]
-        found = subprocess.run(worker, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
-        return json.loads(found.stdout.splitlines()[-1])
-    finally:
-        apple.terminate()
-        apple.wait()
-
-
-def make_database() -> None:
-    import psycopg
-
-    with psycopg.connect("postgres://postgres@127.0.0.1:5432/postgres", autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS pomona_bench")
-        connection.execute("CREATE DATABASE pomona_bench")
 
 
 def work(task: dict[str, object]) -> list[dict[str, object]]:
     """In the syncing process: fetch alone, a first full sync, the same again, and a delta of 10,000 new devices."""
-    import django
+    from enrollment.models import SyncKind
 
-    django.setup()
-    from django.core.management import call_command
-    from django.utils import timezone
-
-    from enrollment.apple.token_file import Credentials
-    from enrollment.encryption import encrypt
-    from enrollment.models import SyncKind, Token
-
-    call_command("migrate", verbosity=0, interactive=False)
-    held = Credentials.from_json(task["credentials"])
-    token = Token.objects.create(
-        name="Bench",
-        apple_id="bench@orchard.example",
-        apple_url=task["url"],
-        sealed_credentials=encrypt(held.to_json().encode()),
-        server_mark="0" * 64,
-        consumer_key_end=held.tail,
-        expires_at=held.expires_at,
-        verified_at=timezone.now(),
-    )
+    token = connect_bench_token(task)
     fetch_only = fetch(token)
     found = [measured("first_full", token, SyncKind.FULL, task["devices"])]
     found[0]["fetch_only_seconds"] = round(fetch_only, 2)
@@ -157,4 +83,4 @@ def measured(name: str, token: "Token", kind: str, devices: int) -> dict[str, ob
 
 
 if __name__ == "__main__":
-    main()
+    run_bench("tests.bench.sync", __doc__, work)

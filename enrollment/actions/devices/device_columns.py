@@ -64,8 +64,3 @@ def values(record: DeviceRecord) -> tuple[Any, ...]:
             bounds = dict(_BOUNDED)
             return tuple(value[: bounds[at]] if at in bounds else value for at, value in enumerate(taken))
     return taken
-
-
-def columns(record: DeviceRecord) -> dict[str, Any]:
-    """The same by name."""
-    return dict(zip(COLUMNS, values(record), strict=True))

@@ -1,11 +1,13 @@
+from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from enrollment import limits
 from enrollment.actions.devices.confirm_seen import confirm_seen
-from enrollment.actions.devices.device_columns import COLUMNS, GIVEN, columns, given
+from enrollment.actions.devices.upsert_devices import upsert_devices
 from enrollment.actions.tokens.note_refusal import note_refusal
 from enrollment.apple.errors import AppleError
 from enrollment.apple.messages import DeviceRecord
@@ -13,38 +15,53 @@ from enrollment.connection import connect
 from enrollment.models import Answer, Device, Token
 
 
-def read_back(token: Token) -> None:
-    """Ask Apple whether what it accepted shows by now (DEV-4). What never shows has failed, and is said so."""
+class TakenOver(Exception):
+    """Another worker reconciles this token: nothing was written."""
+
+
+def read_back(token: Token, *, stop: Callable[[], bool] = lambda: False) -> None:
+    """Ask Apple whether what it accepted shows by now (DEV-4). What never shows has failed, and is said so.
+
+    The caller holds the token's lease; TakenOver when it was lost.
+    """
     with connect(token) as apple:
-        while due := list(Device.objects.filter(token=token).to_read_back(timezone.now())[: limits.SERIALS_PER_CALL]):
+        while not stop() and (due := _due(token)):
             try:
-                found = apple.device_details([device.serial for device in due])
+                found = apple.device_details(list(due))
             except AppleError as error:
                 return note_refusal(token, error)
             _write(token, due, found, timezone.now())
     return None
 
 
-def _write(token: Token, due: list[Device], found: dict[str, DeviceRecord | None], now: datetime) -> None:
-    for device in due:
-        record = found.get(device.serial)
-        if record is not None:
-            for name, value in columns(record).items():
-                setattr(device, name, value)
-            uuid, at = given(record, now)
-            if uuid:
-                device.given_uuid, device.given_at = uuid, at
-        _look_again_later(device, now)
-    names = [*COLUMNS, *GIVEN, "answer", "tries", "next_try_at"]
+def _due(token: Token) -> dict[str, int]:
+    """Serial number → how often it was looked at, of those that waited longest."""
+    due = Device.objects.filter(token=token).to_read_back(timezone.now()).order_by("next_try_at")
+    return dict(due.values_list("serial", "tries")[: limits.SERIALS_PER_CALL])
+
+
+def _write(token: Token, due: dict[str, int], found: dict[str, DeviceRecord | None], now: datetime) -> None:
     with transaction.atomic():
-        Device.objects.bulk_update(due, names, batch_size=100)
-        confirm_seen(token)
+        if not token.renew_reconcile():
+            raise TakenOver
+        devices = Device.objects.filter(token=token, serial__in=list(due)).present()
+        # Who was deleted or released in the meantime does not come back by this.
+        records = [record for serial in devices.values_list("serial", flat=True) if (record := found.get(serial))]
+        upsert_devices(token, records, now=now, is_snapshot=True, connection=connection)
+        confirm_seen(devices)
+        _look_again_later(token, due, now)
 
 
-def _look_again_later(device: Device, now: datetime) -> None:
-    """Until it shows; confirm_seen takes out those that do."""
-    device.tries += 1
-    if device.tries < len(limits.READ_BACK_AFTER):
-        device.next_try_at = now + limits.READ_BACK_AFTER[device.tries]
-    else:
-        device.answer, device.next_try_at = Answer.NOT_SEEN, now + limits.ASK_AGAIN_AFTER[-1]
+def _look_again_later(token: Token, due: dict[str, int], now: datetime) -> None:
+    """Until it shows."""
+    alike = defaultdict(list)
+    for serial, tries in due.items():
+        alike[tries + 1].append(serial)
+    for tries, serials in alike.items():
+        not_seen = Device.objects.filter(
+            token=token, serial__in=serials, answer=Answer.SUCCESS, confirmed_at=None, next_try_at__isnull=False
+        )
+        if tries < len(limits.READ_BACK_AFTER):
+            not_seen.update(tries=tries, next_try_at=now + limits.READ_BACK_AFTER[tries])
+        else:
+            not_seen.update(tries=tries, answer=Answer.NOT_SEEN, next_try_at=now + limits.ASK_AGAIN_AFTER[-1])

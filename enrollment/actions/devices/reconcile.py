@@ -1,12 +1,15 @@
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from enrollment import limits
 from enrollment.actions.devices.confirm_seen import confirm_seen
-from enrollment.actions.devices.read_back import read_back
+from enrollment.actions.devices.read_back import TakenOver, read_back
 from enrollment.actions.profiles.define_revision import define_revision
 from enrollment.actions.tokens.note_refusal import note_refusal
 from enrollment.actions.tokens.note_success import note_success
@@ -16,6 +19,8 @@ from enrollment.apple.messages import AssignResult, SerialResult
 from enrollment.connection import connect
 from enrollment.models import Answer, Device, ProfileRevision, Token, TokenStatus, Wish
 from enrollment.models.assignment import NO_PROFILE_ASKED
+from enrollment.models.device import DeviceQuerySet
+from enrollment.models.token import TokenQuerySet
 
 ANSWERS = {
     SerialResult.SUCCESS: Answer.SUCCESS,
@@ -26,18 +31,20 @@ ANSWERS = {
 CANNOT_ASK = (TokenStatus.EXPIRED, TokenStatus.REJECTED, TokenStatus.TERMS_NOT_SIGNED)
 
 
-class TakenOver(Exception):
-    """Another worker reconciles this token: nothing was written."""
+@dataclass(frozen=True)
+class Batch:
+    """Devices for one call: what they are to get (None: their profile is taken off), serial number → tries so far."""
+
+    revision: ProfileRevision | None
+    tries: dict[str, int]
 
 
-def has_reconcile_work(token: Token) -> bool:
-    """Whether Apple has to be asked about any device of the token now."""
-    now = timezone.now()
-    is_held = token.reconcile_until is not None and token.reconcile_until > now
-    if is_held or token.status in CANNOT_ASK:
-        return False
-    devices = Device.objects.filter(token=token).exclude(wish=Wish.NOTHING_SAID)
-    return devices.to_ask_for(now).exists() or devices.to_read_back(now).exists()
+def tokens_to_reconcile(now: datetime) -> TokenQuerySet:
+    """Tokens of which Apple has to be asked about any device now."""
+    devices = Device.objects.filter(token=OuterRef("pk")).exclude(wish=Wish.NOTHING_SAID)
+    has_work = Exists(devices.to_ask_for(now)) | Exists(devices.to_read_back(now))
+    is_free = Q(reconcile_until=None) | Q(reconcile_until__lte=now)
+    return Token.objects.not_in_status(*CANNOT_ASK).filter(is_free).filter(has_work)
 
 
 def reconcile(token: Token, *, stop: Callable[[], bool] = lambda: False) -> None:
@@ -49,8 +56,8 @@ def reconcile(token: Token, *, stop: Callable[[], bool] = lambda: False) -> None
         return
     pause_until = None
     try:
-        confirm_seen(token)
-        read_back(token)
+        confirm_seen(Device.objects.filter(token=token))
+        read_back(token, stop=stop)
         _define(token)
         with connect(token) as apple:
             for batch in _batches(token):
@@ -79,6 +86,8 @@ def _define(token: Token) -> None:
     for revision in wanted.select_related("profile__token"):
         if revision.profile.current_id != revision.pk or revision.refusal_sentence:
             continue
+        if not token.renew_reconcile():
+            raise TakenOver
         try:
             define_revision(revision, by=None)
         except TemporarilyUnavailable:
@@ -86,31 +95,31 @@ def _define(token: Token) -> None:
             continue
 
 
-def _batches(token: Token) -> Iterator[list[Device]]:
-    """Devices with the same wish, at most 1,000 at a time (LIM-19), as long as there is work."""
-    asked: set[int] = set()
-    while True:
-        work = Device.objects.filter(token=token).to_ask_for(timezone.now())
-        work = work.exclude(wish=Wish.PROFILE, profile__current__apple_uuid="")
-        first = work.order_by("profile_id", "serial").first()
-        if first is None:
-            return
-        same = work.filter(wish=first.wish, profile=first.profile).select_related("profile__current")
-        batch = list(same.order_by("serial")[: limits.SERIALS_PER_CALL])
-        if asked.issuperset(device.pk for device in batch):
-            return  # nothing an answer changes: the next tick of the clock looks again
-        asked.update(device.pk for device in batch)
-        yield batch
+def _batches(token: Token) -> Iterator[Batch]:
+    """Devices with the same wish, at most 1,000 at a time (LIM-19). What is behind stays behind until the next tick."""
+    for wish, profile_id in list(_work(token).order_by("profile_id").values_list("wish", "profile_id").distinct()):
+        after = ""
+        while True:
+            revision = ProfileRevision.objects.filter(profile__current=F("pk"), profile=profile_id).first()
+            same = _work(token).filter(wish=wish, profile=profile_id, serial__gt=after).order_by("serial")
+            rows = list(same.values_list("serial", "tries")[: limits.SERIALS_PER_CALL])
+            if not rows:
+                break
+            yield Batch(revision, dict(rows))
+            after = rows[-1][0]
 
 
-def _ask(apple: Client, token: Token, batch: list[Device]) -> None:
-    serials = [device.serial for device in batch]
-    if batch[0].wish == Wish.NO_PROFILE:
-        _write(token, batch, NO_PROFILE_ASKED, AssignResult(apple.remove_profile(serials)))
-        return
-    profile = batch[0].profile
-    revision = profile.current if profile else None
+def _work(token: Token) -> DeviceQuerySet:
+    """What can be asked for: a revision Apple does not have yet waits until it is defined."""
+    work = Device.objects.filter(token=token).to_ask_for(timezone.now())
+    return work.exclude(wish=Wish.PROFILE, profile__current__apple_uuid="")
+
+
+def _ask(apple: Client, token: Token, batch: Batch) -> None:
+    serials = list(batch.tries)
+    revision = batch.revision
     if revision is None:
+        _write(token, batch, NO_PROFILE_ASKED, AssignResult(apple.remove_profile(serials)))
         return
     try:
         result = apple.assign_profile(revision.apple_uuid, serials)
@@ -121,29 +130,35 @@ def _ask(apple: Client, token: Token, batch: list[Device]) -> None:
     _write(token, batch, revision.apple_uuid, result)
 
 
-def _write(token: Token, batch: list[Device], asked_for: str, result: AssignResult) -> None:
+def _write(token: Token, batch: Batch, asked_for: str, result: AssignResult) -> None:
     """Every serial number's answer with its next try, in one transaction; nothing when another has taken over."""
     now = timezone.now()
-    for device in batch:
-        said = result.results.get(device.serial, SerialResult.UNKNOWN)
-        device.answer = ANSWERS.get(said, Answer.FAILED)
-        device.next_try_at = _next_try(device, now, result.retry_after_seconds)
-        device.tries = 0 if device.answer == Answer.SUCCESS else device.tries + 1
-        device.asked_for, device.asked_at, device.confirmed_at = asked_for, now, None
-    names = ["answer", "next_try_at", "tries", "asked_for", "asked_at", "confirmed_at"]
+    alike = defaultdict(list)
+    for serial, tries in batch.tries.items():
+        answer = ANSWERS.get(result.results.get(serial, SerialResult.UNKNOWN), Answer.FAILED)
+        next_try_at = _next_try(answer, tries, now, result.retry_after_seconds)
+        alike[answer, next_try_at, 0 if answer == Answer.SUCCESS else tries + 1].append(serial)
     with transaction.atomic():
         if not token.renew_reconcile():
             raise TakenOver
-        Device.objects.bulk_update(batch, names, batch_size=200)
+        for (answer, next_try_at, tries), serials in alike.items():
+            Device.objects.filter(token=token, serial__in=serials).update(
+                answer=answer,
+                next_try_at=next_try_at,
+                tries=tries,
+                asked_for=asked_for,
+                asked_at=now,
+                confirmed_at=None,
+            )
     if token.trouble_sentence:
         note_success(token)
 
 
-def _next_try(device: Device, now: datetime, retry_after: int | None) -> datetime:
-    if device.answer == Answer.SUCCESS:
+def _next_try(answer: Answer, tries: int, now: datetime, retry_after: int | None) -> datetime:
+    if answer == Answer.SUCCESS:
         return now + limits.READ_BACK_AFTER[0]
-    if device.answer == Answer.NOT_ACCESSIBLE:
+    if answer == Answer.NOT_ACCESSIBLE:
         return now + limits.ASK_AGAIN_AFTER[-1]
-    if device.answer == Answer.THROTTLED and retry_after is not None:
+    if answer == Answer.THROTTLED and retry_after is not None:
         return now + timedelta(seconds=retry_after)
-    return now + limits.ASK_AGAIN_AFTER[min(device.tries, len(limits.ASK_AGAIN_AFTER) - 1)]
+    return now + limits.ASK_AGAIN_AFTER[min(tries, len(limits.ASK_AGAIN_AFTER) - 1)]

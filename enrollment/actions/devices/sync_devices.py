@@ -17,7 +17,7 @@ from enrollment.apple.client import Client
 from enrollment.apple.errors import AppleError, CursorExhausted, CursorExpired, CursorInvalid, gettext_noop
 from enrollment.apple.messages import DevicePage
 from enrollment.connection import connect
-from enrollment.models import SeenSerials, SyncKind, SyncPhase, SyncRun, SyncStatus, SyncTrigger, Token
+from enrollment.models import Device, SeenSerials, SyncKind, SyncPhase, SyncRun, SyncStatus, SyncTrigger, Token
 
 
 class AppleRepeatsItself(AppleError):
@@ -46,7 +46,7 @@ def sync_devices(run: SyncRun, *, stop: Callable[[], bool] = lambda: False) -> N
         _stop(run, error)
     if not stop():
         apply_default_profile(run.token)
-        confirm_seen(run.token)
+        confirm_seen(Device.objects.filter(token=run.token))
 
 
 def _work(run: SyncRun, stop: Callable[[], bool]) -> None:

@@ -6,7 +6,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from enrollment.actions.devices.reconcile import has_reconcile_work, reconcile
+from enrollment.actions.devices.read_back import TakenOver, read_back
+from enrollment.actions.devices.read_back import _write as write_what_was_read_back
+from enrollment.actions.devices.reconcile import reconcile, tokens_to_reconcile
 from enrollment.actions.devices.sync_devices import sync_devices
 from enrollment.actions.profiles.assign_profile import assign_profile
 from enrollment.actions.profiles.fetch_foreign_profiles import fetch_foreign_profiles
@@ -78,7 +80,7 @@ def test_nothing_is_asked_twice(pads, kiosk, token, world, clock, alice):
     reconcile(Token.objects.get(pk=token.pk))
     reconcile(Token.objects.get(pk=token.pk))
     assert sorted(world.assigned_serials) == sorted(pads.values_list("serial", flat=True))
-    assert not has_reconcile_work(Token.objects.get(pk=token.pk))
+    assert token not in tokens_to_reconcile(timezone.now())
 
 
 def test_what_apple_already_has_is_not_asked_for(pads, token, world, server, alice):
@@ -307,9 +309,70 @@ def test_what_trying_again_does_not_mend_is_not_asked_every_minute(pads, kiosk, 
     world.accept_terms()
     Token.objects.update(terms_since=None)
     token = Token.objects.get(pk=token.pk)
-    assert not has_reconcile_work(token)
+    assert token not in tokens_to_reconcile(timezone.now())
     calls = len(world.calls)
     reconcile(token)
     assert len(world.calls) == calls
     clock.shift(timedelta(hours=1, minutes=1))
-    assert has_reconcile_work(Token.objects.get(pk=token.pk))
+    assert token in tokens_to_reconcile(timezone.now())
+
+
+def test_dev_4_who_was_deleted_or_released_before_the_read_back_does_not_come_back_by_it(
+    pads, kiosk, token, clock, alice
+):
+    assign_profile(pads, kiosk, by=alice)
+    reconcile(token)
+    deleted, released = pads.values_list("serial", flat=True)[:2]
+    due = dict.fromkeys(pads.values_list("serial", flat=True), 0)
+    with connect(token) as apple:
+        found = apple.device_details(list(due))
+    pads.get(serial=deleted).delete()
+    pads.filter(serial=released).update(released_at=timezone.now())
+    assert token.claim_reconcile()
+    write_what_was_read_back(token, due, found, timezone.now())
+    assert not pads.filter(serial=deleted).exists()
+    assert pads.get(serial=released).released_at is not None
+    assert pads.count() == 11
+
+
+def test_a_read_back_that_was_taken_over_writes_nothing(pads, kiosk, token, world, clock, alice):
+    assign_profile(pads, kiosk, by=alice)
+    reconcile(token)
+    clock.shift(timedelta(minutes=1))
+    assert token.claim_reconcile()
+    other = Token.objects.get(pk=token.pk)
+    clock.shift(timedelta(minutes=2))
+    assert other.claim_reconcile()
+    before = list(pads.values())
+    with pytest.raises(TakenOver):
+        read_back(token)
+    assert list(pads.values()) == before
+
+
+def test_dev_4_taken_off_and_put_on_again_at_apple_is_asked_for_anew(pads, kiosk, token, world, server, clock, alice):
+    """The read-back is the first to see that a device was assigned to the server anew: its profile is lost."""
+    assign_profile(pads, kiosk, by=alice)
+    reconcile(token)
+    serial = pads.first().serial
+    world.unassign(serial)
+    world.clock = lambda: timezone.now() + timedelta(seconds=10)
+    world.assign(serial, server)
+    clock.shift(timedelta(minutes=1))
+    read = Token.objects.get(pk=token.pk)
+    assert read.claim_reconcile()
+    read_back(read)
+    assert pads.with_state().get(serial=serial).state_now == S.WAITING
+    assert states(pads.exclude(serial=serial)) == {S.CONFIRMED}
+
+
+def test_which_tokens_have_work_is_one_question_however_many_there_are(
+    pads, kiosk, token, alice, django_assert_num_queries
+):
+    for number in range(11):
+        other = a_token(name=f"Token {number}")
+        a_device(other, wish=Wish.NO_PROFILE, apple_profile_status="assigned")
+    assign_profile(pads, kiosk, by=alice)
+    a_token(name="Idle")
+    a_token(name="Expired", expires_at=timezone.now())
+    with django_assert_num_queries(1):
+        assert len(tokens_to_reconcile(timezone.now())) == 12
