@@ -30,6 +30,7 @@ PROFILE_FILE_BYTES = 512 * 1024
 SYNC_LEASE = timedelta(seconds=60)
 SYNC_WAITS = (timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=5))
 FAILED_SYNC_PAUSE = timedelta(hours=1)
+SERIALS_PER_LOOK = 20 * SERIALS_PER_CALL  # so many are looked up at once for the calls that follow
 CHANGES_TOLD = 100  # of each kind, by name, in the detail of a sync (SYNC-10)
 SQLITE_PAUSE_SECONDS = 0.02  # between two pages, so that other writers get in
 READ_BACK_AFTER = (timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))  # after Apple said SUCCESS

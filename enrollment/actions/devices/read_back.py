@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -25,19 +25,27 @@ def read_back(token: Token, *, stop: Callable[[], bool] = lambda: False) -> None
     The caller holds the token's lease; TakenOver when it was lost.
     """
     with connect(token) as apple:
-        while not stop() and (due := _due(token)):
+        for due in _due(token):
             try:
                 found = apple.device_details(list(due))
             except AppleError as error:
                 return note_refusal(token, error)
             _write(token, due, found, timezone.now())
+            if stop():
+                break
     return None
 
 
-def _due(token: Token) -> dict[str, int]:
-    """Serial number → how often it was looked at, of those that waited longest."""
-    due = Device.objects.filter(token=token).to_read_back(timezone.now()).order_by("next_try_at")
-    return dict(due.values_list("serial", "tries")[: limits.SERIALS_PER_CALL])
+def _due(token: Token) -> Iterator[dict[str, int]]:
+    """Serial number → how often it was looked at, at most 1,000 at a time, those first that waited longest."""
+    sent = Device.objects.filter(token=token)
+    while rows := list(
+        sent.to_read_back(timezone.now())
+        .order_by("next_try_at")
+        .values_list("serial", "tries")[: limits.SERIALS_PER_LOOK]
+    ):
+        for start in range(0, len(rows), limits.SERIALS_PER_CALL):
+            yield dict(rows[start : start + limits.SERIALS_PER_CALL])
 
 
 def _write(token: Token, due: dict[str, int], found: dict[str, DeviceRecord | None], now: datetime) -> None:

@@ -98,15 +98,20 @@ def _define(token: Token) -> None:
 def _batches(token: Token) -> Iterator[Batch]:
     """Devices with the same wish, at most 1,000 at a time (LIM-19). What is behind stays behind until the next tick."""
     for wish, profile_id in list(_work(token).order_by("profile_id").values_list("wish", "profile_id").distinct()):
-        after = ""
-        while True:
-            revision = ProfileRevision.objects.filter(profile__current=F("pk"), profile=profile_id).first()
-            same = _work(token).filter(wish=wish, profile=profile_id, serial__gt=after).order_by("serial")
-            rows = list(same.values_list("serial", "tries")[: limits.SERIALS_PER_CALL])
-            if not rows:
-                break
-            yield Batch(revision, dict(rows))
-            after = rows[-1][0]
+        same, after = Q(wish=wish, profile=profile_id), ""
+        while found := list(
+            _work(token)
+            .filter(same, serial__gt=after)
+            .order_by("serial")
+            .values_list("serial", flat=True)[: limits.SERIALS_PER_LOOK]
+        ):
+            for start in range(0, len(found), limits.SERIALS_PER_CALL):
+                # Looked at again before each call: somebody may have decided otherwise meanwhile.
+                still = _work(token).filter(same, serial__in=found[start : start + limits.SERIALS_PER_CALL])
+                if tries := dict(still.values_list("serial", "tries")):
+                    current = ProfileRevision.objects.filter(profile__current=F("pk"), profile=profile_id)
+                    yield Batch(current.first(), tries)
+            after = found[-1]
 
 
 def _work(token: Token) -> DeviceQuerySet:
