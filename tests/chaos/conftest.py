@@ -40,7 +40,7 @@ def install(template: str | Path, tmp_path: Path) -> Iterator[Callable[..., Inst
     now = datetime.now(UTC).replace(microsecond=0)
     with ExitStack() as stack:
 
-        def make(name: str, devices: int) -> Installation:
+        def make(name: str, devices: int, **environment: str) -> Installation:
             world = World(seed=7, clock=Clock(now))
             server = world.add_server("Orchard")
             world.add_devices(server, devices)
@@ -51,7 +51,7 @@ def install(template: str | Path, tmp_path: Path) -> Iterator[Callable[..., Inst
             database = Database(f"pomona_chaos_{name}", template)
             database.make(folder)
             stack.callback(database.drop)
-            installation = Installation(folder, database, world)
+            installation = Installation(folder, database, world, **environment)
             stack.callback(installation.close)
             installation.do("connect_token", url=apple.url, credentials=server.credentials_json())
             return installation

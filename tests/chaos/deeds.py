@@ -3,7 +3,9 @@
 import resource
 from typing import Any
 
+from config.celery import app
 from enrollment import tasks
+from enrollment.actions.devices.request_sync import request_sync
 from enrollment.actions.profiles.assign_profile import assign_profile
 from enrollment.actions.tokens.open_token_file import server_mark
 from enrollment.apple.token_file import Credentials
@@ -42,6 +44,18 @@ def minute() -> None:
     tasks.every_minute()
 
 
+def ask_for_a_sync() -> None:
+    """What the button does: the wish is a row, and the queue is told."""
+    app.conf.task_always_eager = False
+    tasks.enqueue(tasks.run_sync, request_sync(Token.objects.get(), by=None).pk)
+
+
+def minute_by_the_queue() -> None:
+    """What the clock sends, for a worker to take."""
+    app.conf.task_always_eager = False
+    tasks.every_minute.apply_async(expires=50, retry=False)
+
+
 def impatient_minute(seconds: float) -> None:
     """The same, with an Apple that is waited for no longer than so many seconds."""
     connect.__kwdefaults__["timeout"] = (seconds, seconds)
@@ -76,6 +90,7 @@ def state() -> dict[str, Any]:
         "has_full": token.full_synced_at is not None and not token.full_because,
         "status": token.status,
         "wanted": token.devices.exclude(wish=Wish.NOTHING_SAID).count(),
+        "sent": Device.objects.with_state().filter(state_now=AssignmentState.SENT).count(),
         "confirmed": Device.objects.with_state().filter(state_now=AssignmentState.CONFIRMED).count(),
     }
 

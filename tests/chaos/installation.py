@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -38,13 +39,14 @@ class Died(Exception):
 class Installation:
     """One database, one data folder, one workplace."""
 
-    def __init__(self, folder: Path, database: "Database", world: World) -> None:
-        self.world, self.database = world, database
+    def __init__(self, folder: Path, database: "Database", world: World, **more: str) -> None:
+        self.world, self.database, self.folder = world, database, folder
+        self.environment = database.environment(folder, **more)
         self._errors = (folder / "errors.txt").open("a")
         self._place = subprocess.Popen(
             [sys.executable, "-m", "tests.chaos.worker"],
             cwd=ROOT,
-            env=database.environment(folder),
+            env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -91,6 +93,15 @@ class Installation:
             timer.cancel()
         return False
 
+    def cut_after(self, seconds: float) -> None:
+        """Begin a minute and cut the database's connections after so long; whatever comes of it is over then."""
+        self.start("minute")
+        timer = threading.Timer(seconds, self.database.cut_connections)
+        timer.start()
+        with suppress(Died):
+            self.wait()
+        timer.join()
+
     def pass_time(self, minutes: float) -> None:
         self.clock.minutes += minutes
         self.world.settle_all()
@@ -129,7 +140,7 @@ class Database:
     def is_postgresql(self) -> bool:
         return self._url.startswith("postgres")
 
-    def environment(self, folder: Path) -> dict[str, str]:
+    def environment(self, folder: Path, **more: str) -> dict[str, str]:
         environment = {
             **os.environ,
             "DATA_DIR": str(folder),
@@ -138,6 +149,7 @@ class Database:
             "FIELD_KEYS": "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=",
         }
         environment.pop("REDIS_URL", None)
+        environment |= more
         if self.is_postgresql:
             environment["DATABASE_URL"] = urlsplit(self._url)._replace(path=f"/{self.name}").geturl()
         return environment

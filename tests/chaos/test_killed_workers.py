@@ -20,7 +20,7 @@ def change_the_world(installation):
     serials = sorted(world.devices)
     world.unassign(serials[:700])
     world.assign(serials[:200], server)
-    world.add_devices(server, 3_500)
+    world.add_devices(server, 1_500)
     for serial in serials[1_000:1_100]:
         world.set_migration_deadline(serial, world.clock())
     installation.pass_time(12 * 60 + 1)
