@@ -34,9 +34,31 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | Path]:
     database.drop()
 
 
+@pytest.fixture(scope="session")
+def installations(
+    template: str | Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Installation]]:
+    """By name and environment; each is made once, for it takes a while to load a program."""
+    made: dict[object, Installation] = {}
+
+    def find(name: str, **environment: str) -> Installation:
+        key = (name, *environment.items())
+        if key not in made:
+            folder = tmp_path_factory.mktemp(name)
+            database = Database(f"pomona_chaos_{name}_{len(made)}", template)
+            database.make(folder)
+            made[key] = Installation(folder, database, **environment)
+        return made[key]
+
+    yield find
+    for installation in made.values():
+        installation.close()
+        installation.database.drop()
+
+
 @pytest.fixture
-def install(template: str | Path, tmp_path: Path) -> Iterator[Callable[..., Installation]]:
-    """Make an installation with one token of a new world of so many devices; the same for the same number."""
+def install(installations: Callable[..., Installation]) -> Iterator[Callable[..., Installation]]:
+    """An empty installation with one token of a new world of so many devices; the same for the same number."""
     now = datetime.now(UTC).replace(microsecond=0)
     with ExitStack() as stack:
 
@@ -46,13 +68,9 @@ def install(template: str | Path, tmp_path: Path) -> Iterator[Callable[..., Inst
             world.add_devices(server, devices)
             world.serialise()
             apple = stack.enter_context(Simulator.running(world))
-            folder = tmp_path / name
-            folder.mkdir()
-            database = Database(f"pomona_chaos_{name}", template)
-            database.make(folder)
-            stack.callback(database.drop)
-            installation = Installation(folder, database, world, **environment)
-            stack.callback(installation.close)
+            installation = installations(name, **environment)
+            installation.world = world
+            installation.do("forget_everything")
             installation.do("connect_token", url=apple.url, credentials=server.credentials_json())
             return installation
 

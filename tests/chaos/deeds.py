@@ -3,6 +3,8 @@
 import resource
 from typing import Any
 
+from django.core.management import call_command
+
 from config.celery import app
 from enrollment import tasks
 from enrollment.actions.devices.request_sync import request_sync
@@ -27,6 +29,10 @@ _MAY_DIFFER = {
     "profile_assigned_at",
 }
 _COLUMNS = [column.attname for column in Device._meta.concrete_fields if column.attname not in _MAY_DIFFER]
+
+
+def forget_everything() -> None:
+    call_command("flush", interactive=False, verbosity=0)
 
 
 def connect_token(url: str, credentials: str) -> None:

@@ -37,10 +37,12 @@ class Died(Exception):
 
 
 class Installation:
-    """One database, one data folder, one workplace."""
+    """One database, one data folder, one workplace; and the world its token is of."""
 
-    def __init__(self, folder: Path, database: "Database", world: World, **more: str) -> None:
-        self.world, self.database, self.folder = world, database, folder
+    world: World
+
+    def __init__(self, folder: Path, database: "Database", **more: str) -> None:
+        self.database, self.folder = database, folder
         self.environment = database.environment(folder, **more)
         self._errors = (folder / "errors.txt").open("a")
         self._place = subprocess.Popen(
