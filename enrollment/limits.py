@@ -28,6 +28,7 @@ TOKEN_FILE_BYTES = 64 * 1024
 CERTIFICATE_BYTES = 64 * 1024
 PROFILE_FILE_BYTES = 512 * 1024
 SYNC_LEASE = timedelta(seconds=60)
+SYNC_SLICE = timedelta(seconds=30)  # then a run lets another token have the worker, when one waits
 SYNC_WAITS = (timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=5))
 FAILED_SYNC_PAUSE = timedelta(hours=1)
 SERIALS_PER_LOOK = 20 * SERIALS_PER_CALL  # so many are looked up at once for the calls that follow

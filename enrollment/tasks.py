@@ -1,6 +1,8 @@
 """The door for the clock. A task hands an id to a verb; the row decides whether there is anything to do."""
 
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -10,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from enrollment import limits
 from enrollment.actions.devices.purge_released import purge_released
 from enrollment.actions.devices.reconcile import reconcile, tokens_to_reconcile
 from enrollment.actions.devices.request_due_syncs import request_due_syncs
@@ -26,6 +29,14 @@ log = structlog.get_logger(__name__)
 MESSAGE_LIVES = 300
 
 _stopping = threading.Event()
+
+
+def _turn() -> Callable[[], bool]:
+    """A `stop` for long work: when the worker is asked to go, or others wait and this one has had its slice of time."""
+    over_at = time.monotonic() + limits.SYNC_SLICE.total_seconds()
+    return lambda: (
+        _stopping.is_set() or (time.monotonic() > over_at and SyncRun.objects.to_take_up(timezone.now()).exists())
+    )
 
 
 @worker_shutting_down.connect
@@ -50,9 +61,9 @@ def run_sync(run_id: int) -> None:
     run = SyncRun.objects.select_related("token").filter(pk=run_id).first()
     if run is None:
         return
-    sync_devices(run, stop=_stopping.is_set)
+    sync_devices(run, stop=_turn())
     if not _stopping.is_set():
-        # A run that used up its 15 minutes is continued at once (LIM-13).
+        # A run that used up its 15 minutes goes on at once (LIM-13); one that made room queues up behind the others.
         for follower in run.token.sync_runs.to_take_up(timezone.now()):
             enqueue(run_sync, follower.pk)
     enqueue(run_reconcile, run.token_id)
@@ -64,7 +75,7 @@ def run_reconcile(token_id: int) -> None:
     token = Token.objects.filter(pk=token_id).first()
     if token is None:
         return
-    reconcile(token, stop=_stopping.is_set)
+    reconcile(token, stop=_turn())
     fetch_foreign_profiles(token)
 
 

@@ -1,6 +1,9 @@
 """The door for the clock: it finds work in the rows, and a broker that is away loses nothing."""
 
+import itertools
 from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
@@ -9,7 +12,9 @@ from django.utils import timezone
 from config.celery import app
 from enrollment import tasks
 from enrollment.actions.profiles.assign_profile import assign_profile
+from enrollment.management.program import parts
 from enrollment.models import AssignmentState, Device, SyncRun, SyncStatus, Token
+from tests import cast
 from tests.cast import a_device, a_profile, a_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,3 +103,58 @@ def test_a_task_for_a_row_that_is_gone_is_no_fault(db, messages):
     tasks.run_reconcile(999)
     tasks.run_verify(999)
     tasks.every_hour()
+
+
+def a_clock_that_runs(monkeypatch, seconds):
+    """Each look at it is so much later."""
+    looks = itertools.count()
+    monkeypatch.setattr(tasks, "time", SimpleNamespace(monotonic=lambda: next(looks) * seconds))
+
+
+def test_a_slow_token_lets_another_one_have_the_worker(token, world, apple, messages, monkeypatch):
+    world.add_devices(world.servers[-1], 4_000)
+    slow = a_run(token)
+    other = a_run(cast.a_token_at(apple, world.add_server("Second"), name="Second"))
+    a_clock_that_runs(monkeypatch, seconds=11)
+    tasks.run_sync(slow.pk)
+    slow.refresh_from_db()
+    assert (slow.status, slow.pages) == (SyncStatus.QUEUED, 3), "after half a minute, between two pages"
+    assert names(messages)[0] == "enrollment.tasks.run_sync"
+    assert messages[0][1].body[0] == (slow.pk,), "it queues up again"
+    tasks.run_sync(other.pk)
+    tasks.run_sync(slow.pk)
+    slow.refresh_from_db()
+    assert (slow.status, slow.received, world.pages_served) == (SyncStatus.DONE, 4_000, 4 + 1)
+
+
+def test_a_slow_token_keeps_the_worker_when_nobody_waits(token, world, messages, monkeypatch):
+    world.add_devices(world.servers[-1], 4_000)
+    run = a_run(token)
+    a_clock_that_runs(monkeypatch, seconds=100)
+    tasks.run_sync(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.attempt) == (SyncStatus.DONE, 1)
+
+
+def test_a_large_assignment_lets_a_sync_have_the_worker(token, world, apple, messages, monkeypatch, alice):
+    world.add_devices(world.servers[-1], 2_500, device_family="iPad", os="iPadOS")
+    tasks.run_sync(a_run(token).pk)
+    assign_profile(Device.objects.filter(token=token), a_profile(token), by=alice)
+    a_run(cast.a_token_at(apple, world.add_server("Second"), name="Second"))
+    a_clock_that_runs(monkeypatch, seconds=100)
+    tasks.run_reconcile(token.pk)
+    assert len(world.assigned_serials) == 1_000
+    tasks.run_reconcile(token.pk)
+    assert len(world.assigned_serials) == 2_000
+    assert len(set(world.assigned_serials)) == 2_000
+
+
+def test_short_work_never_waits_behind_a_sync():
+    """Workers take from one of two queues; what may be long has its own."""
+    router = app.amqp.router
+    queues = {task: router.route({}, task)["queue"].name for task in app.tasks if task.startswith("enrollment.")}
+    long = {task for task, queue in queues.items() if queue == "long"}
+    assert long == {"enrollment.tasks.run_sync", "enrollment.tasks.run_reconcile"}
+    assert len(queues) > len(long)
+    workers = [part for part in parts(host="127.0.0.1", port=1, data=Path()) if "worker" in part.name]
+    assert [part.command[part.command.index("-Q") + 1] for part in workers] == ["long", "short"]

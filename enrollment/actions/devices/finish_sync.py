@@ -3,7 +3,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from enrollment import limits
+from enrollment.actions.devices.next_sync_time import next_sync_time
 from enrollment.actions.devices.store_page import TakenOver, told_released
 from enrollment.models import Device, SeenSerials, SyncChange, SyncKind, SyncPhase, SyncRun, SyncStatus, Token
 
@@ -20,7 +20,7 @@ def finish_sync(run: SyncRun) -> None:
             "cursor": run.cursor,
             "cursor_at": now,
             "synced_at": now,
-            "next_sync_at": now + limits.DELTA_SYNC_EVERY,
+            "next_sync_at": next_sync_time(run.token, now),
         }
         absent: list[str] = []
         if run.kind == SyncKind.FULL:

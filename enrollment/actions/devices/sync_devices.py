@@ -44,7 +44,7 @@ def sync_devices(run: SyncRun, *, stop: Callable[[], bool] = lambda: False) -> N
         return
     except AppleError as error:
         _stop(run, error)
-    if not stop():
+    if run.status != SyncStatus.QUEUED:
         apply_default_profile(run.token)
         confirm_seen(Device.objects.filter(token=run.token))
 
