@@ -116,9 +116,11 @@ def time(value: object) -> datetime | None:
 
 
 def text(value: object) -> str:
-    """A string without NUL bytes, which no database takes; "" for anything that is none."""
+    """A string without NUL and lone surrogates, which no database takes; "" for anything that is none."""
     if not isinstance(value, str):
         return ""
+    if not value.isascii():
+        value = value.encode("utf-8", "replace").decode()
     return value.replace("\x00", "") if "\x00" in value else value
 
 

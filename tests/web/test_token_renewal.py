@@ -26,7 +26,7 @@ def send(browser, token, data, **typed):
     return browser.post(reverse("token-renew", args=[token.pk]), said, follow=True).content.decode()
 
 
-def test_the_page_tells_why_how_and_what_stays(as_alice, token, server):
+def test_ren_1_ren_2_ren_5_the_page_tells_why_how_and_what_stays(as_alice, token, server):
     page = as_alice.get(reverse("token-renew", args=[token.pk])).content.decode()
     for words in ("Every year", "password of the Apple ID", "left the organisation", "ends the current one at once"):
         assert words in page
@@ -36,7 +36,7 @@ def test_the_page_tells_why_how_and_what_stays(as_alice, token, server):
     assert "met fin à l'actuel aussitôt" in french.content.decode()
 
 
-def test_a_token_is_renewed(as_alice, token, server):
+def test_ren_3_a_token_is_renewed(as_alice, token, server):
     page = send(as_alice, token, server.download_token())
     assert "The token is renewed until" in page
     token.refresh_from_db()
@@ -69,7 +69,7 @@ def test_another_server_has_to_be_confirmed_in_so_many_words(as_alice, token, se
     assert token.server_name == "Another"
 
 
-def test_a_new_key_pair_is_made_and_handed_out(as_alice, token, server):
+def test_ren_3_a_new_key_pair_is_made_and_handed_out(as_alice, token, server):
     old = token.key_pair
     as_alice.post(reverse("token-renew-key", args=[token.pk]))
     assert token.key_pair != old

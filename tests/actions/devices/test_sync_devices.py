@@ -319,12 +319,14 @@ def test_lim_14_released_devices_are_deleted_after_their_time(token, world, serv
 
 
 def test_odd_values_stop_no_sync(token, world, server):
-    """Texts longer than a column, NULs, wrong types: kept as far as they can be."""
-    world.add_devices(server, 1, description="x" * 5_000, model="A\x00B", asset_tag=7, imei="none", color=None)
+    """Texts longer than a column, NULs, half characters, wrong types: kept as far as they can be."""
+    odd = {"model": "A\x00B", "asset_tag": 7, "imei": "none", "color": None, "device_assigned_by": "é\ud800"}
+    world.add_devices(server, 1, description="x" * 5_000, **odd)
     run = synced(token)
     assert run.status == SyncStatus.DONE
     device = token.devices.get()
     assert (len(device.description), device.model, device.asset_tag, device.imei) == (250, "AB", "", [])
+    assert device.assigned_by == "é?"
 
 
 def test_on_sqlite_others_may_write_between_two_pages_and_apples_time_counts(token, world, monkeypatch):

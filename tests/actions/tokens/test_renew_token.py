@@ -33,7 +33,7 @@ def renew(token, data, **changes):
     token.refresh_from_db()
 
 
-def test_a_newer_token_takes_the_place_and_everything_else_stays(world, token, server, alice):
+def test_ren_5_a_newer_token_takes_the_place_and_everything_else_stays(world, token, server, alice):
     world.add_devices(server, 3)
     sync_devices(a_run(token))
     token.refresh_from_db()
