@@ -74,6 +74,19 @@ def a_token(*, held: Credentials | None = None, **changes: Any) -> Token:
     return Token.objects.create(**{**values, **changes})
 
 
+def a_synced_token(at: Any, **changes: Any) -> Token:
+    """A token whose last sync, a full one, was done at that time."""
+    known = {
+        "cursor": "c1",
+        "cursor_at": at,
+        "synced_at": at,
+        "full_synced_at": at,
+        "next_sync_at": at + timedelta(hours=12),
+        "expires_at": at + timedelta(days=200),
+    }
+    return a_token(**{**known, **changes})
+
+
 def a_token_at(apple: Any, server: Any, **changes: Any) -> Token:
     """A token for a server of the pretend Apple."""
     held = Credentials.from_json(server.credentials_json())

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from enrollment import limits
 from enrollment.models import SyncKind, SyncRun, SyncStatus, SyncTrigger, Token
-from tests.cast import a_device, a_run, a_token
+from tests.cast import a_device, a_run, a_synced_token, a_token
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -22,15 +22,7 @@ def clock():
 
 @pytest.fixture
 def synced(clock):
-    at = NOON - timedelta(hours=3)
-    return a_token(
-        cursor="c1",
-        cursor_at=at,
-        synced_at=at,
-        full_synced_at=at,
-        next_sync_at=at + limits.DELTA_SYNC_EVERY,
-        expires_at=NOON + timedelta(days=200),
-    )
+    return a_synced_token(NOON - timedelta(hours=3))
 
 
 def panel(browser, token):

@@ -8,6 +8,7 @@ import time_machine
 from enrollment.actions.devices.request_due_syncs import request_due_syncs
 from enrollment.actions.devices.request_sync import SyncRefused, request_sync, sync_refusal
 from enrollment.models import AuditEntry, SyncKind, SyncStatus, SyncTrigger
+from tests import cast
 from tests.cast import a_run, a_token
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -21,18 +22,7 @@ def clock():
 
 
 def a_synced_token(**changes):
-    at = NOON - timedelta(hours=1)
-    return a_token(
-        **{
-            "cursor": "c1",
-            "cursor_at": at,
-            "synced_at": at,
-            "full_synced_at": at,
-            "next_sync_at": at + timedelta(hours=12),
-            "expires_at": NOON + timedelta(days=200),
-            **changes,
-        }
-    )
+    return cast.a_synced_token(NOON - timedelta(hours=1), **changes)
 
 
 def done(run):
