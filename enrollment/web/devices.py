@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from enrollment.actions.devices.delete_devices import delete_devices
 from enrollment.models import AuditEntry, Device, ForeignProfile, Permission, ProfileRevision
 from enrollment.models.device_filter import DeviceFilter
+from enrollment.models.keyset import COUNTED_TO, counted
 from enrollment.models.name_template import device_name
 from enrollment.permissions import check, may
 from enrollment.web.keyset import count_in_words, keyset_page
@@ -28,13 +29,15 @@ def device_list(request: HttpRequest) -> HttpResponse:
     found = filters.devices.with_state().with_needs_wipe().select_related("profile__current").prefetch_related("token")
     sort = request.GET.get("sort", "serial")
     size = request.GET.get("size", "")
+    count = counted(filters.devices)
     page = keyset_page(
         found,
         request.GET,
         order=sort if sort in SORTS else "serial",
         size=int(size) if size in map(str, SIZES) else SIZES[0],
+        is_short=count <= COUNTED_TO,
     )
-    page.count_text = count_in_words(filters.devices)
+    page.count_text = count_in_words(count)
     query = request.GET.copy()
     for name in ("after", "before"):
         query.pop(name, None)

@@ -1,4 +1,4 @@
-"""Pages of long lists by where they start, not by number: as fast at the end as at the beginning."""
+"""Pages of long lists, and the links to their neighbours."""
 
 import base64
 import binascii
@@ -6,17 +6,17 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-COUNTED_TO = 10_000  # beyond this a list only says "more than"
+from enrollment.models.keyset import COUNTED_TO, beyond, found_before_sorted
 
 
 @dataclass
 class Page:
-    """One page of rows, and the query strings of its neighbours ("" when there is none)."""
+    """One page of rows, how many there are in all, and the query strings of its neighbours ("" when there is none)."""
 
     rows: list[Any] = field(default_factory=list)
     next_query: str = ""
@@ -24,17 +24,23 @@ class Page:
     count_text: str = ""
 
 
-def keyset_page(rows: QuerySet[Any], query: QueryDict, *, order: str, size: int) -> Page:
-    """The page that the query's `after` or `before` asks for. `order` is a column, perhaps with "-"; pk breaks ties."""
+def keyset_page(rows: QuerySet[Any], query: QueryDict, *, order: str, size: int, is_short: bool = False) -> Page:
+    """The page that the query's `after` or `before` asks for.
+
+    `order` is "pk" or a column of text, perhaps with "-"; pk breaks ties. `is_short` tells of a list sorted by text
+    that few rows match.
+    """
     column, descends = order.lstrip("-"), order.startswith("-")
-    before, after = _read(query.get("before")), _read(query.get("after"))
+    before, after = (_read(query.get(name), int if column == "pk" else str) for name in ("before", "after"))
+    if is_short:
+        rows, column = found_before_sorted(rows, column), "found_by"
     is_back = before is not None
     place = before or after
     # Going back reads the list in reverse, and turns the rows round again.
     downwards = descends != is_back
     ordered = rows.order_by(f"-{column}" if downwards else column, "-pk" if downwards else "pk")
     if place is not None:
-        ordered = ordered.filter(_beyond(column, place, downwards=downwards))
+        ordered = ordered.filter(beyond(column, place, downwards=downwards))
     found = list(ordered[: size + 1])
     has_more, found = len(found) > size, found[:size]
     if is_back:
@@ -47,42 +53,33 @@ def keyset_page(rows: QuerySet[Any], query: QueryDict, *, order: str, size: int)
     return page
 
 
-def count_in_words(rows: QuerySet[Any]) -> str:
-    """How many rows match: exactly while that is cheap."""
-    count = rows.order_by()[: COUNTED_TO + 1].count()
+def count_in_words(count: int) -> str:
+    """What `counted` found, said."""
     if count > COUNTED_TO:
         return _("more than %(count)s") % {"count": f"{COUNTED_TO:,}".replace(",", "\u202f")}
     return ngettext("%(count)d row", "%(count)d rows", count) % {"count": count}
 
 
-def _beyond(column: str, place: list[Any], *, downwards: bool) -> Q:
-    way = "lt" if downwards else "gt"
-    value, pk = place
-    same = (
-        Q(**{column: value, f"pk__{way}": pk})
-        if value is not None
-        else Q(**{f"{column}__isnull": True, f"pk__{way}": pk})
-    )
-    return same if value is None else Q(**{f"{column}__{way}": value}) | same
+def place_after(value: str | int, pk: int) -> str:
+    """What `after` and `before` say in an address."""
+    return base64.urlsafe_b64encode(json.dumps([value, pk]).encode()).decode().rstrip("=")
 
 
 def _link(query: QueryDict, name: str, row: Model, column: str) -> str:
     link = query.copy()
     for old in ("after", "before"):
         link.pop(old, None)
-    value = getattr(row, column)
-    said = json.dumps([value if isinstance(value, str | int) or value is None else value.isoformat(), row.pk])
-    link[name] = base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
+    link[name] = place_after(getattr(row, column), row.pk)
     return link.urlencode()
 
 
-def _read(said: str | None) -> list[Any] | None:
-    """A place we gave; anything else is the beginning."""
+def _read(said: str | None, kind: type[str | int]) -> tuple[Any, int] | None:
+    """A place we gave in a list sorted by that kind of value; anything else is the beginning."""
     if not said:
         return None
     try:
         place = json.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
     except (ValueError, binascii.Error):
         return None
-    is_ours = isinstance(place, list) and len(place) == 2 and isinstance(place[1], int)
-    return place if is_ours and isinstance(place[0], str | int) else None
+    is_ours = isinstance(place, list) and [type(part) for part in place] == [kind, int]
+    return (place[0], place[1]) if is_ours else None
