@@ -88,7 +88,7 @@ def state_expression(now: datetime) -> Case:
         (Q(answer=Answer.THROTTLED) & held_back, state.THROTTLED),
         (Q(answer__in=[Answer.FAILED, Answer.NOT_SEEN]) & held_back, state.FAILED),
         (Q(answer=Answer.NOT_ACCESSIBLE) & held_back, state.NOT_ACCESSIBLE),
-        (Q(wish=Wish.PROFILE) & ~Q(profile__current__refusal_sentence=""), state.FAILED),
+        (Q(wish=Wish.PROFILE, profile__current__refusal_sentence__gt=""), state.FAILED),
         (was_asked_for_what_is_wanted() & Q(confirmed_at__isnull=False), state.DRIFTED),
         (was_asked_for_what_is_wanted() & Q(answer=Answer.SUCCESS), state.SENT),
     ]

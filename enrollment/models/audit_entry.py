@@ -63,23 +63,27 @@ class AuditEntry(models.Model):
     def record(
         cls,
         action: str,
-        about: models.Model,
+        about: models.Model | type[models.Model],
         *,
         by: "Person | None",
         token: Token | None = None,
         before: dict[str, Any] | None = None,
         **after: Any,
     ) -> "AuditEntry":
-        """Written in the transaction of the change it tells of. `action` is "noun.what_was_done"."""
+        """Written in the transaction of the change it tells of. `action` is "noun.what_was_done".
+
+        `about` is the object it was done to, or its model when it was done to no single one.
+        """
+        one = None if isinstance(about, type) else about
         return cls.objects.create(
             person=by,
             who=by.username if by else "",
             origin=origin.get(),
             action=action,
             object_type=about._meta.model_name or "",
-            object_id=about.pk,
-            object_name=str(about)[:250],
-            token=token or (about if isinstance(about, Token) else getattr(about, "token", None)),
+            object_id=one.pk if one else None,
+            object_name=str(one)[:250] if one else "",
+            token=token or (one if isinstance(one, Token) else getattr(one, "token", None)),
             before=before or {},
             after=after,
         )

@@ -7,8 +7,9 @@ from django.db.models import Case, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import assignment
+from enrollment.models import assignment, device_groups
 from enrollment.models.assignment import Answer, AssignmentState, Wish, WishedBy
+from enrollment.models.distinct_values import distinct_values
 from enrollment.models.profile import Profile
 from enrollment.models.token import Token
 
@@ -36,12 +37,15 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         """Each device with `state_now`, its AssignmentState, to show, filter and count by."""
         return self.annotate(state_now=assignment.state_expression(now or timezone.now()))
 
+    def in_state(self, state: AssignmentState, now: datetime | None = None) -> "DeviceQuerySet":
+        return self.filter(device_groups.likely_in_state(self.model, state)).with_state(now).filter(state_now=state)
+
     def with_needs_wipe(self) -> "DeviceQuerySet":
         """Each device with `needs_wipe`: whether only an erase gives it the current revision (PB-2)."""
         return self.annotate(needs_wipe=Case(When(assignment.needs_wipe(), then=True), default=False))
 
     def needing_wipe(self) -> "DeviceQuerySet":
-        return self.filter(assignment.needs_wipe())
+        return self.filter(device_groups.likely_to_need_a_wipe(self.model)).filter(assignment.needs_wipe())
 
     def to_ask_for(self, now: datetime) -> "DeviceQuerySet":
         """The reconciler's work list: wanted, not had, and nothing to wait for."""
@@ -57,7 +61,12 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         words = words.strip()
         if not words:
             return self
-        return self.filter(Q(serial__icontains=words) | Q(asset_tag__icontains=words) | Q(description__icontains=words))
+        # Many devices share few descriptions.
+        descriptions = distinct_values(self.model, ("description",))
+        described = Q(description__icontains=words)
+        if descriptions is not None:
+            described = Q(description__in=[one for one in descriptions if words.upper() in one.upper()])
+        return self.filter(Q(serial__icontains=words) | Q(asset_tag__icontains=words) | described)
 
 
 class Device(models.Model):
@@ -104,7 +113,7 @@ class Device(models.Model):
     # Wanted: decided by a person, a rule or the default profile. The database knows the defaults of what is not
     # Apple's, for a sync writes its pages past the ORM.
     wish = models.CharField(max_length=8, choices=Wish.choices, default=Wish.NOTHING_SAID, db_default=Wish.NOTHING_SAID)
-    profile = models.ForeignKey(Profile, models.PROTECT, null=True, blank=True, related_name="devices")
+    profile = models.ForeignKey(Profile, models.PROTECT, null=True, blank=True, related_name="devices", db_index=False)
     wished_because = models.CharField(max_length=8, choices=WishedBy.choices, blank=True, db_default="")
     wished_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
@@ -127,8 +136,25 @@ class Device(models.Model):
 
     class Meta:
         ordering = ["serial"]
+        # Each is written anew with every change of a device: what they are for, the plans in tests/bench/plans.py show.
         indexes = [
             models.Index(fields=["serial"], name="devices_by_serial"),
+            models.Index(fields=["model", "id"], name="devices_by_model"),
+            models.Index(fields=["family"], name="devices_by_family"),
+            models.Index(fields=["description"], name="devices_by_description"),
+            models.Index(fields=["apple_profile_status", "token", "released_at"], name="devices_by_apple_status"),
+            models.Index(
+                fields=["profile", "apple_profile_uuid", "apple_profile_status"], name="devices_by_what_apple_has"
+            ),
+            models.Index(
+                fields=["profile", "given_uuid", "given_at"],
+                condition=Q(given_at__isnull=False),
+                name="devices_by_what_was_given",
+            ),
+            models.Index(
+                fields=["apple_profile_status"], condition=Q(wish=Wish.NO_PROFILE), name="devices_to_be_cleared"
+            ),
+            models.Index(fields=["answer", "confirmed_at"], name="devices_by_answer"),
             models.Index(fields=["released_at"], condition=Q(released_at__isnull=False), name="released_devices"),
             models.Index(
                 fields=["token", "next_try_at"], condition=Q(next_try_at__isnull=False), name="devices_to_try"

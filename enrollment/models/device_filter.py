@@ -59,7 +59,7 @@ class DeviceFilter(django_filters.FilterSet):
         return devices.search(words)
 
     def in_state(self, devices: DeviceQuerySet, _name: str, state: str) -> DeviceQuerySet:
-        return devices.with_state().filter(state_now=state)
+        return devices.in_state(AssignmentState(state))
 
     def is_to_wipe(self, devices: DeviceQuerySet, _name: str, to_wipe: bool) -> DeviceQuerySet:
         return devices.needing_wipe() if to_wipe else devices.with_needs_wipe().filter(needs_wipe=False)

@@ -103,9 +103,8 @@ def measure(devices: int, tokens: int) -> dict[str, Any]:
 
 
 def neighbours(browser: Any, words: str) -> list[tuple[str, str]]:
-    """The second page, one in the middle, and the way back from there, where a filter has them."""
-    page = browser.get(f"/devices/?{words}").context["page"]
-    if not page.next_query:
+    """A page from the middle, and the one before it, of a list that has more than one."""
+    if b'rel="next"' not in browser.get(f"/devices/?{words}").content:
         return []
     from enrollment.web.keyset import place_after
 
@@ -123,6 +122,7 @@ def measured(browser: Any, name: str, path: str, words: str, more: str = "") -> 
     with CaptureQueriesContext(connection) as captured:
         if browser.get(address).status_code != 200:
             raise SystemExit(f"{address}: no page")
+        queries = len(captured)
     milliseconds = []
     for _time in range(TIMES):
         started = time.perf_counter()
@@ -133,7 +133,7 @@ def measured(browser: Any, name: str, path: str, words: str, more: str = "") -> 
         "filter": words,
         "p50_ms": round(statistics.median(milliseconds), 1),
         "p95_ms": round(statistics.quantiles(milliseconds, n=20)[-1], 1),
-        "queries": len(captured),
+        "queries": queries,
     }
 
 

@@ -1,6 +1,6 @@
 from django.db import connection
 
-_INDEXES = ("device_search_serial", "device_search_asset_tag", "device_search_description")
+_INDEXES = ("device_search_serial", "device_search_asset_tag")
 
 
 def tidy_search() -> int:

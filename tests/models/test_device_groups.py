@@ -1,0 +1,95 @@
+"""Looking for a state where it is likely finds exactly the devices that are in it."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from enrollment.models import Answer, AssignmentState, Device, Profile, ProfileRevision, Wish, distinct_values
+from enrollment.models.assignment import NO_PROFILE_ASKED, needs_wipe
+from tests.cast import a_device, a_profile, a_token
+
+pytestmark = pytest.mark.django_db
+OLD, NOW = "0" * 32, timezone.now()
+
+
+def a_profile_with_two_revisions(token, letter, **second):
+    """Apple knows the first; of the second it knows what is said."""
+    profile = a_profile(token, apple_uuid=letter * 32)
+    first = profile.current
+    values = {"number": 2, "settings": first.settings, "payload": first.payload}
+    profile.current = ProfileRevision.objects.create(profile=profile, **values, **second)
+    profile.save()
+    return profile
+
+
+@pytest.fixture
+def devices():
+    """In every mixture of what is wanted, shown, asked, answered and given that there is."""
+    token, dice = a_token(), random.Random(11)
+    profiles = [
+        a_profile(token, apple_uuid="A" * 32),
+        a_profile(token),
+        a_profile_with_two_revisions(token, "B", apple_uuid="C" * 32, defined_at=NOW + timedelta(hours=1)),
+        a_profile_with_two_revisions(token, "D", apple_uuid="D" * 32, defined_at=NOW - timedelta(days=1)),
+        a_profile_with_two_revisions(token, "E", refusal_sentence="No."),
+        Profile.objects.create(token=token, name="Without a revision"),
+    ]
+    uuids = ["", OLD, *(letter * 32 for letter in "ABCDE")]
+    moments = [None, NOW - timedelta(hours=2), NOW + timedelta(hours=2)]
+    for _number in range(600):
+        wish = dice.choice(list(Wish))
+        a_device(
+            token,
+            wish=wish,
+            profile=dice.choice(profiles) if wish == Wish.PROFILE else None,
+            apple_profile_uuid=dice.choice(uuids),
+            apple_profile_status=dice.choice(["empty", "assigned", "pushed", "removed"]),
+            asked_for=dice.choice([*uuids, NO_PROFILE_ASKED]),
+            answer=dice.choice(list(Answer)),
+            next_try_at=dice.choice(moments),
+            confirmed_at=dice.choice(moments),
+            given_uuid=dice.choice(uuids),
+            given_at=dice.choice(moments),
+            released_at=dice.choice([None, None, NOW]),
+        )
+
+
+@pytest.fixture(params=[distinct_values.AT_MOST, 3], ids=["few groups", "too many groups to look at"])
+def _groups(request, monkeypatch):
+    monkeypatch.setattr(distinct_values, "AT_MOST", request.param)
+
+
+@pytest.mark.usefixtures("devices", "_groups")
+def test_every_state_is_found_where_it_is_likely_and_nowhere_else():
+    seen = dict(Device.objects.with_state(NOW).values_list("pk", "state_now"))
+    for state in AssignmentState:
+        expected = {pk for pk, one in seen.items() if one == state}
+        assert expected, f"no device is {state}: the test shows nothing"
+        assert set(Device.objects.in_state(state, NOW).values_list("pk", flat=True)) == expected
+
+
+@pytest.mark.usefixtures("devices", "_groups")
+def test_whoever_needs_a_wipe_is_found_where_it_is_likely():
+    expected = set(Device.objects.filter(needs_wipe()).values_list("pk", flat=True))
+    assert expected
+    assert set(Device.objects.needing_wipe().values_list("pk", flat=True)) == expected
+
+
+@pytest.mark.usefixtures("_groups")
+def test_a_description_is_found_by_a_part_of_it_in_any_case():
+    token = a_token()
+    for number in range(5):
+        a_device(token, serial=f"S{number}", description=f"IPAD {number} GRÜN", asset_tag="")
+    assert set(Device.objects.search("pad 3 gr").values_list("serial", flat=True)) == {"S3"}
+    assert Device.objects.search("GRÜN").count() == 5
+
+
+def test_distinct_values_are_all_there_is():
+    token = a_token()
+    for number in range(20):
+        a_device(token, model=f"Model {number % 3}", family=f"Family {number % 2}")
+    assert sorted(distinct_values.distinct_values(Device, ("model",))) == ["Model 0", "Model 1", "Model 2"]
+    pairs = distinct_values.distinct_values(Device, ("model", "family"), "family <> 'Family 0'")
+    assert sorted(map(tuple, pairs)) == [(f"Model {n}", "Family 1") for n in range(3)]
