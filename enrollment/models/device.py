@@ -1,9 +1,9 @@
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Q, When
+from django.db.models import Case, Count, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -37,8 +37,18 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         """Each device with `state_now`, its AssignmentState, to show, filter and count by."""
         return self.annotate(state_now=assignment.state_expression(now or timezone.now()))
 
+    def counts_by(self, column: str) -> dict[Any, int]:
+        """How many devices there are of each value of a column."""
+        return dict(self.order_by().values_list(column).annotate(count=Count("*")))
+
     def in_state(self, state: AssignmentState, now: datetime | None = None) -> "DeviceQuerySet":
         return self.filter(device_groups.likely_in_state(self.model, state)).with_state(now).filter(state_now=state)
+
+    def counts_by_state(self, now: datetime | None = None) -> dict[AssignmentState, int]:
+        """How many devices are in each state: most are confirmed, so the others are counted and the rest is these."""
+        others = [state for state in AssignmentState if state != AssignmentState.CONFIRMED]
+        counts = {state: self.in_state(state, now or timezone.now()).count() for state in others}
+        return {**counts, AssignmentState.CONFIRMED: max(0, self.count() - sum(counts.values()))}
 
     def with_needs_wipe(self) -> "DeviceQuerySet":
         """Each device with `needs_wipe`: whether only an erase gives it the current revision (PB-2)."""

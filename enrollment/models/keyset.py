@@ -1,20 +1,15 @@
 """Long lists by where they go on, not by number: as fast at the end as at the beginning."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet, Value
+from django.db import connection, transaction
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Concat
 
 COUNTED_TO = 10_000  # beyond this a list only says "more than"
-
-
-def beyond(column: str, place: tuple[Any, int], *, downwards: bool) -> Q:
-    """The rows after a place (value, pk) in the order of a column that is never NULL; pk decides among equals."""
-    value, pk = place
-    way = "lt" if downwards else "gt"
-    # The first half alone is what an index can find.
-    return Q(**{f"{column}__{way}e": value}) & (Q(**{f"{column}__{way}": value}) | Q(**{f"pk__{way}": pk}))
 
 
 def counted(rows: QuerySet[Any]) -> int:
@@ -22,22 +17,61 @@ def counted(rows: QuerySet[Any]) -> int:
     return rows.order_by()[: COUNTED_TO + 1].count()
 
 
-def found_before_sorted(rows: QuerySet[Any], column: str) -> QuerySet[Any]:
-    """The rows with `found_by`, equal to the column: sorted by it, they are found by what they are filtered by.
+@dataclass(frozen=True)
+class Order:
+    """By a column that is never NULL, and by pk among equals.
 
-    For a list known to be short. By the column itself, a database that expects many rows walks the column's index and
-    throws away nearly all it meets.
+    `count` is what `counted` said of the rows, when they are sorted by text: no database knows how many devices are in
+    a state, and it may take the wrong way to the first of them.
     """
-    return rows.annotate(found_by=Concat(column, Value("")))
+
+    column: str
+    downwards: bool = False
+    count: int | None = None
+
+    @property
+    def is_short(self) -> bool:
+        return self.count is not None and self.count <= COUNTED_TO
+
+    def read(self, rows: QuerySet[Any], size: int, place: tuple[Any, int] | None = None) -> list[Any]:
+        """The first rows, or those that follow a place: the value of the column and the pk of the row before."""
+        if self.is_short:
+            # Sorted by what no index knows, they are found by what they are filtered by.
+            rows = rows.annotate(found_by=Concat(self.column, Value("")))
+            return self._read(rows, "found_by", size, place)
+        if self.count is None:
+            return self._read(rows, self.column, size, place)
+        with _along_the_index():
+            return self._read(rows, self.column, size, place)
+
+    def _read(self, rows: QuerySet[Any], column: str, size: int, place: tuple[Any, int] | None) -> list[Any]:
+        way, sign = ("lt", "-") if self.downwards else ("gt", "")
+        ordered = rows.order_by(f"{sign}{column}", f"{sign}pk")
+        if place is None:
+            return list(ordered[:size])
+        value, pk = place
+        # Equals first: an index finds the place in either half, and in neither of a condition with "or".
+        found = list(ordered.filter(**{column: value, f"pk__{way}": pk})[:size])
+        return found + list(ordered.filter(**{f"{column}__{way}": value})[: size - len(found)])
+
+
+@contextmanager
+def _along_the_index() -> Iterator[None]:
+    """Of a long list the first rows are soon met along the index it is sorted by: no sorting of all of them."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off")
+        yield
+        cursor.execute("SET LOCAL enable_sort = on")
 
 
 def in_portions(rows: QuerySet[Any], column: str, size: int) -> Iterator[list[Any]]:
-    """All rows in the order of a column, some at a time: no more are held in memory, and no transaction stays open."""
-    if counted(rows) <= COUNTED_TO:
-        rows, column = found_before_sorted(rows, column), "found_by"
-    ordered = rows.order_by(column, "pk")
-    portion = list(ordered[:size])
+    """All rows in the order of a column of text, so many at a time; no transaction stays open between them."""
+    order = Order(column, count=counted(rows))
+    portion = order.read(rows, size)
     while portion:
         yield portion
-        last = (getattr(portion[-1], column), portion[-1].pk)
-        portion = list(ordered.filter(beyond(column, last, downwards=False))[:size]) if len(portion) == size else []
+        last = portion[-1]
+        portion = order.read(rows, size, (getattr(last, column), last.pk)) if len(portion) == size else []

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST
 from enrollment.actions.devices.delete_devices import delete_devices
 from enrollment.models import AuditEntry, Device, ForeignProfile, Permission, ProfileRevision
 from enrollment.models.device_filter import DeviceFilter
-from enrollment.models.keyset import COUNTED_TO, counted
+from enrollment.models.keyset import counted
 from enrollment.models.name_template import device_name
 from enrollment.permissions import check, may
-from enrollment.web.keyset import count_in_words, keyset_page
+from enrollment.web.keyset import keyset_page
 
 SORTS = ("serial", "-serial", "model", "-model")
 SIZES = (50, 100, 200)
@@ -27,17 +27,16 @@ def device_list(request: HttpRequest) -> HttpResponse:
     filters = DeviceFilter(request.GET, person=request.user)
     # Tokens are looked up apart: joined, SQLite would walk them first and sort all their devices.
     found = filters.devices.with_state().with_needs_wipe().select_related("profile__current").prefetch_related("token")
+    found = found.defer("profile__current__settings", "profile__current__payload")
     sort = request.GET.get("sort", "serial")
     size = request.GET.get("size", "")
-    count = counted(filters.devices)
     page = keyset_page(
         found,
         request.GET,
         order=sort if sort in SORTS else "serial",
         size=int(size) if size in map(str, SIZES) else SIZES[0],
-        is_short=count <= COUNTED_TO,
+        count=counted(filters.devices),
     )
-    page.count_text = count_in_words(count)
     query = request.GET.copy()
     for name in ("after", "before"):
         query.pop(name, None)

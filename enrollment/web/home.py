@@ -1,4 +1,3 @@
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -10,8 +9,7 @@ SHOWN = 8
 
 def home(request: HttpRequest) -> HttpResponse:
     person = request.user
-    devices = Device.objects.visible_to(person).present().order_by()
-    counts = dict(devices.values_list("apple_profile_status").annotate(Count("pk")))
+    counts = Device.objects.visible_to(person).present().counts_by("apple_profile_status")
     entries = AuditEntry.objects.visible_to(person) if may(person, Permission.READ_AUDIT) else AuditEntry.objects.none()
     values = {
         "section": "home",

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from enrollment.models.keyset import COUNTED_TO, beyond, found_before_sorted
+from enrollment.models.keyset import COUNTED_TO, Order
 
 
 @dataclass
@@ -24,28 +24,20 @@ class Page:
     count_text: str = ""
 
 
-def keyset_page(rows: QuerySet[Any], query: QueryDict, *, order: str, size: int, is_short: bool = False) -> Page:
+def keyset_page(rows: QuerySet[Any], query: QueryDict, *, order: str, size: int, count: int | None = None) -> Page:
     """The page that the query's `after` or `before` asks for.
 
-    `order` is "pk" or a column of text, perhaps with "-"; pk breaks ties. `is_short` tells of a list sorted by text
-    that few rows match.
+    `order` is "pk" or a column of text, perhaps with "-"; `count` is how many rows match, when it was counted.
     """
     column, descends = order.lstrip("-"), order.startswith("-")
     before, after = (_read(query.get(name), int if column == "pk" else str) for name in ("before", "after"))
-    if is_short:
-        rows, column = found_before_sorted(rows, column), "found_by"
     is_back = before is not None
-    place = before or after
     # Going back reads the list in reverse, and turns the rows round again.
-    downwards = descends != is_back
-    ordered = rows.order_by(f"-{column}" if downwards else column, "-pk" if downwards else "pk")
-    if place is not None:
-        ordered = ordered.filter(beyond(column, place, downwards=downwards))
-    found = list(ordered[: size + 1])
+    found = Order(column, descends != is_back, count).read(rows, size + 1, before or after)
     has_more, found = len(found) > size, found[:size]
     if is_back:
         found.reverse()
-    page = Page(found)
+    page = Page(found, count_text="" if count is None else _in_words(count))
     if found and (has_more or is_back):
         page.next_query = _link(query, "after", found[-1], column)
     if found and (has_more if is_back else after is not None):
@@ -53,8 +45,7 @@ def keyset_page(rows: QuerySet[Any], query: QueryDict, *, order: str, size: int,
     return page
 
 
-def count_in_words(count: int) -> str:
-    """What `counted` found, said."""
+def _in_words(count: int) -> str:
     if count > COUNTED_TO:
         return _("more than %(count)s") % {"count": f"{COUNTED_TO:,}".replace(",", "\u202f")}
     return ngettext("%(count)d row", "%(count)d rows", count) % {"count": count}

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -53,13 +53,13 @@ def profile_list(request: HttpRequest) -> HttpResponse:
 def device_counts(profiles: list[Profile]) -> dict[int, int]:
     """How many devices each profile is wanted for, by one grouped query without a join."""
     keys = [profile.pk for profile in profiles]
-    return dict(Device.objects.filter(profile__in=keys).order_by().values_list("profile").annotate(Count("pk")))
+    return Device.objects.filter(profile__in=keys).counts_by("profile")
 
 
 def wipe_counts(profiles: list[Profile]) -> dict[int, int]:
     """How many devices of each profile need an erase to get its current revision (PB-2)."""
     wanted = Device.objects.filter(profile__in=[profile.pk for profile in profiles]).present()
-    return dict(wanted.needing_wipe().order_by().values_list("profile").annotate(Count("pk")))
+    return wanted.needing_wipe().counts_by("profile")
 
 
 def _profile(request: HttpRequest, pk: int) -> Profile:
@@ -96,8 +96,7 @@ def frame_of(request: HttpRequest, profile: Profile, tab: str) -> dict[str, Any]
 
 def _overview(profile: Profile) -> dict[str, Any]:
     is_default = profile.token.default_profile_id == profile.pk
-    states = Device.objects.filter(profile=profile).present().with_state().order_by()
-    counts = dict(states.values_list("state_now").annotate(Count("pk")))
+    counts = Device.objects.filter(profile=profile).present().counts_by_state()
     return {
         "facts": in_words(profile.settings),
         "findings": lint_profile(profile.settings, platform=profile.platform),

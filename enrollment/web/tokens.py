@@ -12,7 +12,7 @@ from enrollment import limits, tasks
 from enrollment.actions.devices.request_sync import SyncRefused, next_full_sync, request_sync, sync_refusal
 from enrollment.actions.profiles.apply_default_profile import waiting_for_a_default
 from enrollment.actions.tokens.edit_token import edit_token
-from enrollment.models import AuditEntry, Device, Permission, SyncKind, Token, TokenDraft
+from enrollment.models import AppleProfileStatus, AuditEntry, Device, Permission, SyncKind, Token, TokenDraft
 from enrollment.permissions import check, may
 from enrollment.web.forms.tokens import EditForm, TokenFilterForm
 from enrollment.web.profiles import device_counts
@@ -54,11 +54,8 @@ def _filtered(tokens: QuerySet[Token], form: TokenFilterForm) -> QuerySet[Token]
 
 def _count_children(tokens: list[Token]) -> None:
     keys = [token.pk for token in tokens]
-    devices = (
-        Device.objects.filter(token__in=keys, released_at=None).order_by().values_list("token").annotate(Count("pk"))
-    )
     profiles = Token.objects.filter(pk__in=keys).values_list("pk").annotate(Count("profiles"))
-    device_counts, profile_counts = dict(devices), dict(profiles)
+    device_counts, profile_counts = Device.objects.filter(token__in=keys).present().counts_by("token"), dict(profiles)
     for token in tokens:
         token.device_count, token.profile_count = device_counts.get(token.pk, 0), profile_counts.get(token.pk, 0)
 
@@ -83,8 +80,9 @@ def detail(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse
 
 
 def _overview(token: Token) -> dict[str, Any]:
-    statuses = token.devices.present().order_by().values_list("apple_profile_status").annotate(Count("pk"))
-    counts = dict(statuses)
+    # Every status is named for the index, which begins with it.
+    devices = token.devices.present().filter(apple_profile_status__in=AppleProfileStatus.values)
+    counts = devices.counts_by("apple_profile_status")
     total = sum(counts.values())
     order = ("pushed", "assigned", "empty", "removed")
     # Each share as a stretch of a bar of 1000, laid end to end.

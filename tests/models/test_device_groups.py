@@ -70,6 +70,12 @@ def test_every_state_is_found_where_it_is_likely_and_nowhere_else():
         assert set(Device.objects.in_state(state, NOW).values_list("pk", flat=True)) == expected
 
 
+@pytest.mark.usefixtures("devices")
+def test_states_are_counted_as_they_are():
+    seen = list(Device.objects.present().with_state(NOW).values_list("state_now", flat=True))
+    assert Device.objects.present().counts_by_state(NOW) == {state: seen.count(state) for state in AssignmentState}
+
+
 @pytest.mark.usefixtures("devices", "_groups")
 def test_whoever_needs_a_wipe_is_found_where_it_is_likely():
     expected = set(Device.objects.filter(needs_wipe()).values_list("pk", flat=True))
