@@ -3,10 +3,11 @@
 Source: apple-protocols.md 3.1 to 3.6.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 PROFILE_STATUSES = ("empty", "assigned", "pushed", "removed")
@@ -110,6 +111,8 @@ def time(value: object) -> datetime | None:
         return None
     try:
         parsed = datetime.fromisoformat(value)
+        if parsed.tzinfo is UTC:
+            return parsed
         return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
@@ -134,39 +137,62 @@ def truth(value: object) -> bool:
     return value.lower() == "true" if isinstance(value, str) else value is True
 
 
+# Apple's names of the texts of a record.
+_TEXTS = (
+    *("serial_number", "model", "description", "color", "asset_tag", "device_family", "os", "device_assigned_by"),
+    *("profile_status", "profile_uuid", "eid", "wifi_mac_address", "bluetooth_mac_address", "ethernet_mac_address"),
+    "op_type",
+)
+_BLANK = dict.fromkeys(_TEXTS, "")
+_texts_of = itemgetter(*_TEXTS)
+
+
 def device(said: Mapping[str, Any]) -> DeviceRecord:
     """A device record of any protocol version."""
     get = said.get
-    status = text(get("profile_status")).lower()
+    serial, model, description, color, asset_tag, family, os, assigned_by, *rest = _texts(said)
+    status, profile_uuid, eid, wifi_mac, bluetooth_mac, ethernet_mac, op_type = rest
+    status = status.lower()
+    # In the order of the fields: 200,000 of these are made in a row, and names cost half as much again.
     return DeviceRecord(
-        serial=text(get("serial_number")).strip().upper(),
-        model=text(get("model")),
-        description=text(get("description")),
-        color=text(get("color")),
-        asset_tag=text(get("asset_tag")),
-        family=text(get("device_family")),
-        os=text(get("os")),
-        assigned_by=text(get("device_assigned_by")),
-        assigned_at=time(get("device_assigned_date")),
-        profile_status=status if status in PROFILE_STATUSES else "empty",
-        profile_uuid=uuid(get("profile_uuid")),
-        profile_assigned_at=time(get("profile_assign_time")),
-        profile_pushed_at=time(get("profile_push_time")),
-        migration_deadline=time(get("mdm_migration_deadline")),
-        eid=text(get("eid")),
-        imei=_texts(get("imei")),
-        meid=_texts(get("meid")),
-        wifi_mac=text(get("wifi_mac_address")),
-        bluetooth_mac=text(get("bluetooth_mac_address")),
-        ethernet_mac=text(get("ethernet_mac_address")),
-        is_replacement=get("is_replacement_device") is True,
-        released_by_replacement=get("released_by_replacement") is True,
-        op_type=text(get("op_type")).lower(),
-        op_date=time(get("op_date")),
+        serial.strip().upper(),
+        model,
+        description,
+        color,
+        asset_tag,
+        family,
+        os,
+        assigned_by,
+        time(get("device_assigned_date")),
+        status if status in PROFILE_STATUSES else "empty",
+        uuid(profile_uuid),
+        time(get("profile_assign_time")),
+        time(get("profile_push_time")),
+        time(get("mdm_migration_deadline")),
+        eid,
+        _list_of_texts(get("imei")),
+        _list_of_texts(get("meid")),
+        wifi_mac,
+        bluetooth_mac,
+        ethernet_mac,
+        get("is_replacement_device") is True,
+        get("released_by_replacement") is True,
+        op_type.lower(),
+        time(get("op_date")),
     )
 
 
-def _texts(value: object) -> list[str]:
+def _texts(said: Mapping[str, Any]) -> Sequence[str]:
+    """In the order of _TEXTS, each as `text` gives it; nearly always all of them are as they should be."""
+    found: tuple[str, ...] = _texts_of({**_BLANK, **said})
+    try:
+        joined = "".join(found)
+    except TypeError:
+        joined = "\x00"
+    return found if joined.isascii() and "\x00" not in joined else [text(one) for one in found]
+
+
+def _list_of_texts(value: object) -> list[str]:
     return [text(part) for part in value if isinstance(part, str)] if value and isinstance(value, list) else []
 
 

@@ -1,7 +1,7 @@
 """Which column of a device holds what of Apple's record; sync, read-back and refresh write the same ones."""
 
 from datetime import datetime
-from operator import itemgetter
+from operator import gt, itemgetter
 from typing import Any
 
 from enrollment.apple.messages import DeviceRecord
@@ -35,12 +35,13 @@ COLUMNS = tuple(_FIELDS)
 GIVEN = ("given_uuid", "given_at")
 _PUSHED = AppleProfileStatus.PUSHED.value
 _taken = itemgetter(*(DeviceRecord._fields.index(field) for field in _FIELDS.values()))
-# What has to be looked at, by its place among the columns: 200,000 records pass here at a time.
-_BOUNDED = [
-    (place, longest)
+# How long a text may be, by its place among the columns.
+_LONGEST = {
+    place: longest
     for place, name in enumerate(COLUMNS)
     if (longest := getattr(Device._meta.get_field(name), "max_length", None))
-]
+}
+_bounded = itemgetter(*_LONGEST)
 
 
 def given(record: DeviceRecord, now: datetime) -> tuple[str, datetime | None]:
@@ -59,8 +60,6 @@ def given(record: DeviceRecord, now: datetime) -> tuple[str, datetime | None]:
 def values(record: DeviceRecord) -> tuple[Any, ...]:
     """A record in the order of COLUMNS; texts are cut to what a column holds, so that no odd value stops a sync."""
     taken: tuple[Any, ...] = _taken(record)
-    for place, longest in _BOUNDED:
-        if len(taken[place]) > longest:
-            bounds = dict(_BOUNDED)
-            return tuple(value[: bounds[at]] if at in bounds else value for at, value in enumerate(taken))
+    if any(map(gt, map(len, _bounded(taken)), _LONGEST.values())):
+        return tuple(value[: _LONGEST[at]] if at in _LONGEST else value for at, value in enumerate(taken))
     return taken

@@ -163,7 +163,7 @@ def _copy_to_postgresql(cursor: Any, rows: Iterator[tuple[Any, ...]]) -> None:
     cursor.execute(
         f"CREATE TEMPORARY TABLE IF NOT EXISTS page ON COMMIT DELETE ROWS AS SELECT {_NAMES} FROM {_TABLE} WITH NO DATA"
     )
-    cursor.execute("TRUNCATE pg_temp.page")
+    cursor.execute("DELETE FROM pg_temp.page")
     with cursor.copy(f"COPY page ({_NAMES}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
