@@ -187,6 +187,7 @@ ACTIONS = {
     "token.key_made": gettext_noop("Key pair made"),
     "token.certificate_downloaded": gettext_noop("Public key downloaded"),
     "device.deleted": gettext_noop("Devices deleted here"),
+    "device.exported": gettext_noop("Devices exported"),
     "device.purged": gettext_noop("Released devices deleted"),
     "person.added": gettext_noop("Person added"),
     "api_key.made": gettext_noop("API key made"),

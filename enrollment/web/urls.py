@@ -3,6 +3,7 @@ from django.urls import path
 from enrollment.web import (
     activity,
     assignments,
+    device_export,
     devices,
     home,
     mails,
@@ -23,6 +24,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("devices/", devices.device_list, name="device-list"),
     path("devices/search/", devices.search, name="device-search"),
+    path("devices/export/", device_export.export, name="device-export"),
     path("devices/assign/", assignments.assign, name="device-assign"),
     path("devices/unassign/", assignments.unassign, name="device-unassign"),
     path("devices/<int:pk>/", devices.detail, name="device-detail"),

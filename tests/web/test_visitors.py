@@ -33,6 +33,7 @@ PAGES = {
     "home": ("get", None, [], 200, 200),
     "device-list": ("get", None, [], 200, 200),
     "device-search": ("get", None, [], 302, 302),
+    "device-export": ("get", None, [], 200, 200),
     "device-assign": ("post", None, [], 403, 200),
     "device-unassign": ("post", None, [], 403, 200),
     "device-detail": ("get", "device", [], 200, 404),
@@ -115,7 +116,7 @@ def test_one_from_elsewhere(name, things, as_charlie, settings):
     settings.SHOW_MAILS = True
     answer = visit(as_charlie, name, things)
     assert answer.status_code == PAGES[name][4]
-    assert "Ours" not in answer.content.decode()
+    assert "Ours" not in answer.getvalue().decode()
 
 
 @pytest.mark.parametrize("name", PAGES)
