@@ -13,6 +13,7 @@ from pathlib import Path
 from enrollment.management.supervisor import Part
 
 _QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO")
+_THREADS = 16  # an export keeps one for minutes; there are enough left for pages
 
 
 def parts(*, host: str, port: int, data: Path) -> list[Part]:
@@ -29,7 +30,7 @@ def parts(*, host: str, port: int, data: Path) -> list[Part]:
         "--worker-class",
         "gthread",
         "--threads",
-        "8",
+        str(_THREADS),
     ]
     schedule = str(data / "beat-schedule")
     return [
