@@ -29,7 +29,14 @@ CERTIFICATE_BYTES = 64 * 1024
 PROFILE_FILE_BYTES = 512 * 1024
 SYNC_LEASE = timedelta(seconds=60)
 SYNC_SLICE = timedelta(seconds=30)  # then a run lets another token have the worker, when one waits
-SYNC_WAITS = (timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=5))
+# While Apple is away or asks to wait; the last one for as long as it lasts.
+SYNC_WAITS = (
+    timedelta(seconds=10),
+    timedelta(seconds=30),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+)
 FAILED_SYNC_PAUSE = timedelta(hours=1)
 SERIALS_PER_LOOK = 20 * SERIALS_PER_CALL  # so many are looked up at once for the calls that follow
 CHANGES_TOLD = 100  # of each kind, by name, in the detail of a sync (SYNC-10)

@@ -246,7 +246,7 @@ def _refusal(response: requests.Response, content: bytes, *, at_session: bool) -
     return error_for(
         response.status_code,
         content[:1024].decode("utf-8", "replace"),
-        retry_after=int(retry_after) if retry_after.isdecimal() else None,
+        retry_after=int(retry_after[:9]) if retry_after.isdecimal() else None,
         at_session=at_session,
     )
 

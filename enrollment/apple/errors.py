@@ -7,6 +7,7 @@ Source: apple-protocols.md 2.4 (device assignment) and 1.3 (token files).
 from typing import ClassVar
 
 BODY_KEPT = 1024  # bytes of Apple's answer that are kept for the log
+LONGEST_WAIT = 24 * 3600  # seconds; whatever Retry-After says, it is asked again a day later
 
 
 def gettext_noop(message: str) -> str:
@@ -36,7 +37,7 @@ class AppleError(Exception):
     ) -> None:
         self.status = status
         self.body = body[:BODY_KEPT]
-        self.retry_after = retry_after
+        self.retry_after = None if retry_after is None else min(retry_after, LONGEST_WAIT)
         self.details: dict[str, str | int] = {"status": status or 0, "body": self.body[:200], **details}
         super().__init__(self.sentence % self.details)
 
@@ -290,9 +291,7 @@ class TokenFileError(Exception):
 
     @property
     def code(self) -> str:
-        return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in type(self).__name__).lstrip(
-            "_"
-        )
+        return snake_case(type(self).__name__)
 
 
 # Apple's code, matched as a case-insensitive part of the body: longer codes before their beginnings.
@@ -329,8 +328,8 @@ CODES: list[tuple[str, type[AppleError]]] = [
     ("NOT_FOUND", ProfileNotFound),
 ]
 
-
-# Bodies without a code we know: what the status says.
+# What /session says is about the token, or else what the status says, as in bodies without a code we know.
+SAID_AT_SESSION = (TermsNotSigned, AccessDenied, UserAgentRefused, TokenRejected)
 AT_SESSION: dict[int, type[AppleError]] = {400: OAuthProblem, 401: TokenRejected, 403: TokenRejected}
 ELSEWHERE: dict[int, type[AppleError]] = {
     401: SessionRefused,
@@ -352,7 +351,10 @@ def _kind(status: int, body: str, *, at_session: bool) -> type[AppleError]:
         return TemporarilyUnavailable
     if status == 429:
         return TooManyRequests
+    if status < 400 or status == 407:
+        return NotUnderstood  # a gateway between us and Apple wants something
     lowered = body.lower()
-    by_code = (kind for code, kind in CODES if code.lower() in lowered)
-    by_status = AT_SESSION if at_session else ELSEWHERE
-    return next(by_code, None) or by_status.get(status, AppleError)
+    by_code = next((kind for code, kind in CODES if code.lower() in lowered), None)
+    if at_session:
+        return by_code if by_code and issubclass(by_code, SAID_AT_SESSION) else AT_SESSION.get(status, NotUnderstood)
+    return by_code or ELSEWHERE.get(status, AppleError)

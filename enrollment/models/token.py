@@ -65,8 +65,9 @@ class TokenQuerySet(models.QuerySet["Token"]):
         return self.filter(pk__in=tagged.values("token_id"))  # a subquery: no duplicates, no DISTINCT
 
     def to_probe(self, now: datetime) -> "TokenQuerySet":
-        """Tokens with a trouble whose time to be asked about has come."""
-        return self.filter(Q(next_probe_at__lte=now) | Q(next_probe_at=None, verified_at=None))
+        """Tokens with a trouble whose time to be asked about has come; no asking helps one whose year is over."""
+        due = self.filter(Q(next_probe_at__lte=now) | Q(next_probe_at=None, verified_at=None))
+        return due.filter(expires_at__gt=now)
 
     def with_status(self, now: datetime | None = None) -> "TokenQuerySet":
         """Each token with `status_now`, to filter and sort by."""

@@ -9,7 +9,7 @@ from typing import Any
 from enrollment.simulator.answers import Answer, Asked, as_json, refused
 from enrollment.simulator.device_lists import fetch, sync
 from enrollment.simulator.devices import stamp
-from enrollment.simulator.faults import PROFILE_REFUSALS
+from enrollment.simulator.faults import PROFILE_REFUSALS, REFUSALS, SESSION_REFUSALS
 from enrollment.simulator.mdm_server import MdmServer
 from enrollment.simulator.profile_rules import DEFAULTS, refusal
 from enrollment.simulator.sessions import OAuthRefused, Sessions
@@ -94,7 +94,12 @@ class DeviceAssignment:
             if fault := take(kind, asked.path):
                 after = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
                 return refused(int(kind), code, **after)
-        return None
+        return self._refusal(REFUSALS, asked)
+
+    def _refusal(self, refusals: dict[str, tuple[int, str]], asked: Asked) -> Answer | None:
+        on = (kind for kind in refusals if self.world.faults.take(kind, asked.path))
+        kind = next(on, None)
+        return refused(*refusals[kind]) if kind else None
 
     def _spoil(self, asked: Asked, answer: Answer) -> Answer:
         take = self.world.faults.take
@@ -117,10 +122,10 @@ class DeviceAssignment:
     def _session(self, asked: Asked) -> Answer:
         if asked.method != "GET":
             return refused(405)
-        if not self.world.terms_signed or self.world.faults.take("terms_before_session", asked.path):
+        if not self.world.terms_signed:
             return refused(403, "T_C_NOT_SIGNED")
-        if self.world.faults.take("token_rejected", asked.path):
-            return refused(401, "token_rejectedUnauthorized")
+        if answer := self._refusal(SESSION_REFUSALS, asked):
+            return answer
         try:
             server = self.sessions.check_oauth(asked.header("Authorization"), asked.url, self.world.servers)
         except OAuthRefused as refusal_:

@@ -4,7 +4,6 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-# What can go wrong, as the portal lists it.
 # Apple's refusals of a profile, whatever is in it.
 PROFILE_REFUSALS = (
     "config_name_invalid",
@@ -16,6 +15,24 @@ PROFILE_REFUSALS = (
     "flags_invalid",
     "locale_invalid",
 )
+# Refusals of Apple's, word for word: at every call, and at /session alone (apple-protocols.md 2.4).
+REFUSALS: dict[str, tuple[int, str]] = {
+    "access_denied": (403, "ACCESS_DENIED"),
+    "user_agent_missing": (400, "USER_AGENT_MISSING"),
+    "user_agent_invalid": (400, "USER_AGENT_INVALID"),
+    "redirected": (302, ""),
+    "method_refused": (405, ""),
+}
+SESSION_REFUSALS: dict[str, tuple[int, str]] = {
+    "terms_before_session": (403, "T_C_NOT_SIGNED"),
+    "token_rejected": (401, "token_rejectedUnauthorized"),
+    "token_expired": (401, "token_expiredUnauthorized"),
+    "token_expired_forbidden": (403, "token_expiredForbidden"),
+    "oauth_refused": (401, "oauth_problem_adviceUnauthorized"),
+    "oauth_not_understood": (400, "oauth_problem_adviceBad Request"),
+    "message_format_error": (400, "message_format_error"),
+}
+# What can go wrong, as the portal lists it.
 KINDS = (
     "429",
     "500",
@@ -31,12 +48,12 @@ KINDS = (
     "exhausted_cursor",
     "session_expired",
     "session_forbidden",
-    "terms_before_session",
     "terms_after_session",
-    "token_rejected",
     "failed_serials",
     "throttled_serials",
     "not_accessible_serials",
+    *REFUSALS,
+    *SESSION_REFUSALS,
     *PROFILE_REFUSALS,
 )
 

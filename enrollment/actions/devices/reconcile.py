@@ -44,7 +44,9 @@ def tokens_to_reconcile(now: datetime) -> TokenQuerySet:
     devices = Device.objects.filter(token=OuterRef("pk")).exclude(wish=Wish.NOTHING_SAID)
     has_work = Exists(devices.to_ask_for(now)) | Exists(devices.to_read_back(now))
     is_free = Q(reconcile_until=None) | Q(reconcile_until__lte=now)
-    return Token.objects.not_in_status(*CANNOT_ASK).filter(is_free).filter(has_work)
+    # While something is wrong with a token, asking again has one rhythm, the probe's.
+    is_well = Q(next_probe_at=None) | Q(next_probe_at__lte=now)
+    return Token.objects.not_in_status(*CANNOT_ASK).filter(is_free, is_well).filter(has_work)
 
 
 def reconcile(token: Token, *, stop: Callable[[], bool] = lambda: False) -> None:

@@ -1,29 +1,35 @@
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from enrollment.apple.errors import AppleError, TermsNotSigned, TokenRejected
+from enrollment.apple.errors import (
+    AccessDenied,
+    AppleError,
+    OAuthProblem,
+    TermsNotSigned,
+    TokenRejected,
+    UserAgentRefused,
+)
 from enrollment.models import Token
 
-# Asked again gently: what a person must mend is looked at once an hour, a network that is away every few minutes.
+# Asked again gently: what a person must mend is looked at once an hour; what passes by itself after a few minutes, and
+# the longer it has lasted the more seldom.
 PROBE_PERSON = timedelta(hours=1)
 PROBE_NETWORK = timedelta(minutes=5)
 
 
 def note_refusal(token: Token, error: AppleError) -> None:
     """Write down what Apple said no with, and when to ask again (requirements.md section 2, Status)."""
+    token.refresh_from_db()
     since = _column(error)
     if since is None and token.verified_at is not None:
         return  # it says something about one request, nothing about the token
     now = timezone.now()
     Token.objects.filter(pk=token.pk).update(
-        **({since: Coalesce(F(since), now)} if since else {}),
-        next_probe_at=_next_probe(error, now),
-        trouble_sentence=error.sentence,
-        trouble_advice=error.advice,
-        trouble_details=error.details,
+        **_marks(since, now), **_trouble(token, since, error), next_probe_at=_next_probe(token, error, now)
     )
     token.refresh_from_db()
 
@@ -31,11 +37,32 @@ def note_refusal(token: Token, error: AppleError) -> None:
 def _column(error: AppleError) -> str | None:
     if isinstance(error, TermsNotSigned):
         return "terms_since"
-    if isinstance(error, TokenRejected):
+    if isinstance(error, TokenRejected | OAuthProblem | AccessDenied):
         return "rejected_at"
-    return "unreachable_since" if error.try_again else None
+    return "unreachable_since" if error.try_again or isinstance(error, UserAgentRefused) else None
 
 
-def _next_probe(error: AppleError, now: datetime) -> datetime:
-    pause = PROBE_NETWORK if error.try_again else PROBE_PERSON
+def _marks(since: str | None, now: datetime) -> dict[str, Any]:
+    """What Apple says of the token replaces what it said before; that it cannot be asked replaces nothing."""
+    if since is None:
+        return {}
+    before = {} if since == "unreachable_since" else dict.fromkeys(("terms_since", "rejected_at", "unreachable_since"))
+    return {**before, since: Coalesce(F(since), now)}
+
+
+def _trouble(token: Token, since: str | None, error: AppleError) -> dict[str, Any]:
+    """The remedy stands beside the status: an Apple that is away does not hide the terms that wait."""
+    if since == "unreachable_since" and (token.terms_since or token.rejected_at):
+        return {}
+    return {
+        "trouble_sentence": error.sentence,
+        "trouble_advice": error.advice,
+        "trouble_details": error.details,
+    }
+
+
+def _next_probe(token: Token, error: AppleError, now: datetime) -> datetime:
+    pause = PROBE_PERSON
+    if error.try_again:
+        pause = min(max(PROBE_NETWORK, now - (token.unreachable_since or now)), PROBE_PERSON)
     return now + max(pause, timedelta(seconds=error.retry_after or 0))

@@ -2,6 +2,8 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from enrollment.actions.tokens.note_refusal import note_refusal
 from enrollment.actions.tokens.note_success import note_success
@@ -45,7 +47,7 @@ def verify_token(token: Token, *, by: Person | None = None) -> bool:
     known = account_columns(account)
     changed: dict[str, Any] = {name: value for name, value in known.items() if getattr(token, name) != value}
     with transaction.atomic():
-        Token.objects.filter(pk=token.pk).update(**known)
+        Token.objects.filter(pk=token.pk).update(**known, verified_at=Coalesce("verified_at", timezone.now()))
         note_success(token)
         if changed:
             AuditEntry.record("token.verified", token, by=by, **changed)
