@@ -145,10 +145,12 @@ _TAB_VALUES = {"overview": _overview, "profiles": _profiles, "history": _history
 
 
 def sync_panel(request: HttpRequest, pk: int) -> HttpResponse:
-    """The sync panel alone; the page asks for it every few seconds while a run is open."""
+    """The sync panel, or the command of the device list, alone; they ask for it again while a run is open (SYNC-4)."""
     token = get_object_or_404(Token.objects.visible_to(request.user), pk=pk)
     check(request.user, Permission.READ_TOKEN)
     values = {**sync_values(token), "may_sync": may(request.user, Permission.SYNC_DEVICE)}
+    if request.GET.get("as") == "command":
+        return render(request, "enrollment/tokens/_sync_command.html", values)
     answer = render(request, "enrollment/tokens/_sync.html", values)
     if request.GET.get("was") == "open" and not (values["run"] and values["run"].is_open):
         # The counts on the rest of the page have changed, too.

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from enrollment import limits
 from enrollment.models import SyncKind, SyncRun, SyncStatus, SyncTrigger, Token
+from enrollment.models.sync_run import OPEN
 from tests.cast import a_device, a_run, a_synced_token, a_token
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -73,6 +74,51 @@ def test_lim_12_the_button_says_why_it_is_disabled_and_counts_down(as_alice, syn
     assert "2026-06-01T12:15:00+00:00" in page, "what the countdown counts to"
     clock.shift(timedelta(seconds=1))
     assert not is_disabled(panel(as_alice, synced))
+
+
+def command(browser, token):
+    """What the device list of a token loads into its commands."""
+    return browser.get(reverse("token-sync-panel", args=[token.pk]), {"as": "command"}).content.decode()
+
+
+def test_sync_4_the_tokens_devices_page_has_the_button_too(as_alice, synced):
+    a_device(synced)
+    page = as_alice.get(reverse("device-list"), {"token": synced.pk}).content.decode()
+    assert f'{reverse("token-sync-panel", args=[synced.pk])}?as=command" hx-trigger="load"' in page
+    assert f'formaction="{reverse("token-sync", args=[synced.pk])}">' in command(as_alice, synced)
+    assert "as=command" not in as_alice.get(reverse("device-list")).content.decode(), "no token is chosen"
+    assert as_alice.get(reverse("device-list"), {"token": "none"}).status_code == 200
+
+
+def test_sync_4_an_empty_devices_page_has_it(as_alice, synced):
+    assert "as=command" in as_alice.get(reverse("device-list"), {"token": synced.pk}).content.decode()
+
+
+@pytest.mark.parametrize("status", OPEN)
+def test_sync_4_there_it_is_disabled_while_any_sync_runs_and_looks_again(as_alice, synced, status):
+    a_run(synced, SyncKind.DELTA, status=status, wait_until=NOON, lease_until=NOON)
+    said = command(as_alice, synced)
+    assert "disabled" in said
+    assert "A sync of this token is under way." in said
+    assert 'hx-trigger="every 2s"' in said
+
+
+def test_lim_12_there_it_counts_down_too_in_both_languages(as_alice, synced, clock):
+    a_run(synced, SyncKind.DELTA, status=SyncStatus.DONE, trigger=SyncTrigger.MANUAL, asked_at=NOON)
+    clock.shift(timedelta(minutes=5))
+    said = command(as_alice, synced)
+    assert "disabled" in said
+    assert "2026-06-01T12:15:00+00:00" in said
+    url = reverse("token-sync-panel", args=[synced.pk])
+    for query in ({"as": "command"}, {}):
+        french = as_alice.get(url, query, headers={"Accept-Language": "fr"}).content.decode()
+        assert "Une synchronisation manuelle est possible une fois en 15 minutes." in french
+
+
+def test_sync_4_three_visitors_of_the_command(as_bob, as_charlie, synced):
+    assert "<button" not in command(as_bob, synced)
+    url = reverse("token-sync-panel", args=[synced.pk])
+    assert as_charlie.get(url, {"as": "command"}).status_code == 404
 
 
 def test_sync_4_who_may_not_sync_has_no_button(as_bob, synced):

@@ -1,6 +1,7 @@
 """The renewal as a page: reasons, steps, the pane, and every refusal at the file, with nothing replaced."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enrollment.actions.tokens.make_key_pair import make_key_pair
-from enrollment.models import Token
+from enrollment.models import ScopeTag, Token
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,10 +31,31 @@ def test_ren_1_ren_2_ren_5_the_page_tells_why_how_and_what_stays(as_alice, token
     page = as_alice.get(reverse("token-renew", args=[token.pk])).content.decode()
     for words in ("Every year", "password of the Apple ID", "left the organisation", "ends the current one at once"):
         assert words in page
+    for words in ("Sign in as Administrator or Device Enrollment Manager.", "Open Settings › MDM servers › Orchard."):
+        assert words in page
+    assert "Choose Download token, then Download server token." in page
+    assert "devices that are enrolled are not touched by that" in page
     assert 'value="admin@orchard.example"' in page
     assert "I want to replace the connected server" not in page
     french = as_alice.get(reverse("token-renew", args=[token.pk]), headers={"Accept-Language": "fr"})
-    assert "met fin à l'actuel aussitôt" in french.content.decode()
+    for words in (
+        "Chaque année",
+        "mot de passe de l'ID Apple a été changé",
+        "a quitté l'organisation",
+        "met fin à l'actuel aussitôt",
+        "puis Télécharger le jeton du serveur",
+        "les appareils inscrits n'en sont pas affectés",
+    ):
+        assert words in unescape(french.content.decode()), words
+
+
+def test_ren_3_the_pane_has_its_three_fields_and_the_same_key_pair_is_used(as_alice, token, server):
+    ScopeTag.objects.create(name="Lyon")
+    page = as_alice.get(reverse("token-renew", args=[token.pk])).content.decode()
+    assert [name in page for name in ('name="apple_id"', 'name="file"', 'name="scope_tags"')] == [True] * 3
+    pair = token.key_pair
+    send(as_alice, token, server.download_token())
+    assert list(token.key_pairs.all()) == [pair]
 
 
 def test_ren_3_a_token_is_renewed(as_alice, token, server):

@@ -129,7 +129,18 @@ def test_ren_4_another_server_is_refused_and_nothing_is_replaced(world, token, s
     assert (token.sealed_credentials, token.server_mark, token.expires_at) == before
 
 
-def test_confirmed_the_other_server_begins_anew(world, token, server):
+def test_ren_4_the_same_key_with_another_server_uuid_is_another_server(world, token, server):
+    assert verify_token(token)
+    before = stored_credentials(token)
+    server.uuid = "F" * 32
+    with pytest.raises(OtherServer):
+        renew(token, server.download_token())
+    assert stored_credentials(token) == before
+    renew(token, server.download_token(), other_server=True)
+    assert token.server_uuid == "F" * 32
+
+
+def test_ren_4_confirmed_the_other_server_begins_anew(world, token, server):
     world.add_devices(server, 2)
     sync_devices(a_run(token))
     profile = a_profile(token, apple_uuid="A" * 32)
@@ -164,7 +175,7 @@ def test_ren_4_when_apple_says_no_nothing_is_replaced(world, token, server, faul
     renew(token, data)
 
 
-def test_a_sync_that_runs_meanwhile_goes_on_with_the_new_token(world, token, server):
+def test_ren_5_a_sync_that_runs_meanwhile_goes_on_with_the_new_token(world, token, server):
     world.add_devices(server, 3_500)
     run, pages = a_run(token), []
 

@@ -4,32 +4,28 @@ Every row of apple-protocols.md 2.4 and 1.4 that can befall a token, under a clo
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import escape
 
-from config.celery import app
-from enrollment import tasks
 from enrollment.actions.devices.reconcile import tokens_to_reconcile
 from enrollment.actions.devices.sync_devices import sync_devices
 from enrollment.actions.profiles.assign_profile import assign_profile
 from enrollment.actions.tokens.note_refusal import note_refusal
 from enrollment.actions.tokens.verify_token import verify_token
 from enrollment.apple.errors import LONGEST_WAIT, AppleError, TermsNotSigned, TokenRejected, Unreachable
-from enrollment.models import SyncRun, SyncStatus, Token, TokenStatus
+from enrollment.models import SyncStatus, Token, TokenStatus
+from tests.actions.conftest import HOUR, MINUTE, NOON
 from tests.cast import a_profile, a_run, a_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+
 S = TokenStatus
-HOURLY = timedelta(hours=1)
 SOON = timedelta(minutes=5)
-MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -49,17 +45,17 @@ RENEW, TERMS, NOTHING = "renew the token", "accepts them", "Nothing needs to be 
 # more seldom, and by the waiting sync; a session that is refused is each time renewed once.
 PERSON, PASSES = 24 * 2, 24 * 6
 TABLE = [
-    Refusal("oauth_not_understood", S.REJECTED, RENEW, HOURLY, PERSON),
-    Refusal("message_format_error", S.REJECTED, RENEW, HOURLY, PERSON),
-    Refusal("oauth_refused", S.REJECTED, RENEW, HOURLY, PERSON),
-    Refusal("token_rejected", S.REJECTED, RENEW, HOURLY, PERSON),
-    Refusal("token_expired", S.REJECTED, "Download a new token", HOURLY, PERSON),
-    Refusal("token_expired_forbidden", S.REJECTED, "Download a new token", HOURLY, PERSON),
-    Refusal("access_denied", S.REJECTED, "this MDM server still exists", HOURLY, PERSON),
-    Refusal("terms_before_session", S.TERMS_NOT_SIGNED, TERMS, HOURLY, PERSON),
-    Refusal("terms_after_session", S.TERMS_NOT_SIGNED, TERMS, HOURLY, PERSON),
-    Refusal("user_agent_missing", S.UNREACHABLE, "User-Agent", HOURLY, PERSON),
-    Refusal("user_agent_invalid", S.UNREACHABLE, "User-Agent", HOURLY, PERSON),
+    Refusal("oauth_not_understood", S.REJECTED, RENEW, HOUR, PERSON),
+    Refusal("message_format_error", S.REJECTED, RENEW, HOUR, PERSON),
+    Refusal("oauth_refused", S.REJECTED, RENEW, HOUR, PERSON),
+    Refusal("token_rejected", S.REJECTED, RENEW, HOUR, PERSON),
+    Refusal("token_expired", S.REJECTED, "Download a new token", HOUR, PERSON),
+    Refusal("token_expired_forbidden", S.REJECTED, "Download a new token", HOUR, PERSON),
+    Refusal("access_denied", S.REJECTED, "this MDM server still exists", HOUR, PERSON),
+    Refusal("terms_before_session", S.TERMS_NOT_SIGNED, TERMS, HOUR, PERSON),
+    Refusal("terms_after_session", S.TERMS_NOT_SIGNED, TERMS, HOUR, PERSON),
+    Refusal("user_agent_missing", S.UNREACHABLE, "User-Agent", HOUR, PERSON),
+    Refusal("user_agent_invalid", S.UNREACHABLE, "User-Agent", HOUR, PERSON),
     Refusal("session_expired", S.UNREACHABLE, RENEW, SOON, 3 * PASSES),
     Refusal("session_forbidden", S.UNREACHABLE, RENEW, SOON, 3 * PASSES),
     Refusal("method_refused", S.UNREACHABLE, "changes the answers", SOON, PASSES),
@@ -75,45 +71,6 @@ TABLE = [
 
 def named(refusal):
     return f"{refusal.kind}{refusal.how or ''}"
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def messages(monkeypatch):
-    """What is handed to the broker, which is the network here."""
-    sent = []
-    monkeypatch.setattr(app.amqp, "send_task_message", lambda _p, name, message, **_m: sent.append((name, message)))
-    return sent
-
-
-@pytest.fixture
-def hours_pass(clock, messages):
-    """The clock's minutes, with a worker that does at once what they hand out; minutes without work are passed over."""
-
-    def pass_(hours):
-        end = timezone.now() + timedelta(hours=hours)
-        while timezone.now() < end:
-            clock.move_to(min(end, next_minute_with_work()))
-            tasks.every_minute()
-            while messages:
-                name, message = messages.pop(0)
-                app.tasks[name](*message.body[0])
-
-    return pass_
-
-
-def next_minute_with_work():
-    """The first full minute after the earliest time a row waits for; at most an hour from now."""
-    now = timezone.now()
-    waits = [*Token.objects.values_list("next_probe_at", "next_sync_at", "reconcile_until")]
-    waits += [*SyncRun.objects.open().values_list("wait_until", "lease_until")]
-    due = min([at for row in waits for at in row if at and at > now], default=now + HOURLY)
-    return min(max(now + MINUTE, due + (now - due) % MINUTE), now + HOURLY)
 
 
 def page_of(token, browser, language="en"):
