@@ -1,3 +1,4 @@
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from enrollment.models import ChangeKind, Device, Permission, SyncPhase, SyncRun
 from enrollment.models.device_words import differences_in_words
 from enrollment.permissions import check, may
 
+OPEN_CHANGES = 10  # of each kind; the rest is folded
 # The colours of the bar; what is left of the duration is waiting.
 _TONES = {
     SyncPhase.ASKING: "info",
@@ -66,20 +68,27 @@ def phase_shares(run: SyncRun) -> list[Share]:
 
 
 def _changes(run: SyncRun) -> list[dict[str, Any]]:
-    """By kind: how many there were, and the first by name, with a link to those that are still here."""
-    told = list(run.changes.all())
-    found = Device.objects.filter(token=run.token_id, serial__in=[change.serial for change in told])
-    keys = dict(found.values_list("serial", "pk"))
+    """By kind: how many there were, and those told by name: a few that are shown, and the rest to fold."""
+    told = _told(run)
     return [
         {
             "label": kind.label,
             "total": getattr(run, kind.value),
-            "first": [
-                {"serial": one.serial, "pk": keys.get(one.serial), "differences": differences_in_words(one.differences)}
-                for one in told
-                if one.kind == kind
-            ],
+            "first": told[kind][:OPEN_CHANGES],
+            "rest": told[kind][OPEN_CHANGES:],
         }
         for kind in ChangeKind
         if getattr(run, kind.value)
     ]
+
+
+def _told(run: SyncRun) -> dict[str, list[dict[str, Any]]]:
+    """Kind → serial number, key while it is listed here, and what changed in words."""
+    changes = list(run.changes.all())
+    found = Device.objects.filter(token=run.token_id, serial__in=[change.serial for change in changes])
+    keys = dict(found.values_list("serial", "pk"))
+    told: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in changes:
+        differences = differences_in_words(one.differences)
+        told[one.kind].append({"serial": one.serial, "pk": keys.get(one.serial), "differences": differences})
+    return told

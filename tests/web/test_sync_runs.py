@@ -1,5 +1,6 @@
 """SYNC-10: the detail of a run: where its time went, what Apple was asked, the first changes of each kind."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from enrollment import limits
 from enrollment.actions.devices.sync_devices import sync_devices
-from enrollment.models import ChangeKind, SyncKind, SyncPhase, SyncRun, SyncStatus
+from enrollment.models import ChangeKind, SyncChange, SyncKind, SyncPhase, SyncRun, SyncStatus
 from enrollment.web.sync_runs import phase_shares
 from tests.cast import a_run, a_token
 
@@ -115,6 +116,46 @@ def test_the_page_shows_it_all_in_words(token, world, server, as_alice, as_bob):
     for words in ("Migration deadline", serial, "Requests to Apple", "Asking Apple", "Where the time went"):
         assert words in page
     assert as_bob.get(reverse("sync-run", args=[run.pk])).status_code == 200
+
+
+def a_run_that_updated(count, **changes):
+    """So many devices, two columns each."""
+    run = a_run(a_token(), SyncKind.DELTA, status=SyncStatus.DONE, updated=count, **changes)
+    differences = {"asset_tag": ["", "A-1"], "apple_profile_status": ["assigned", "pushed"]}
+    SyncChange.objects.bulk_create(
+        SyncChange(run=run, kind=ChangeKind.UPDATED, serial=f"SERIAL{number:03}", differences=differences)
+        for number in range(min(count, limits.CHANGES_TOLD))
+    )
+    return run
+
+
+def page_of(run, browser, language="en"):
+    return browser.get(reverse("sync-run", args=[run.pk]), headers={"Accept-Language": language}).content.decode()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Show 52 more"), ("fr", "Afficher 52 de plus")])
+def test_a_long_list_of_changes_shows_ten_and_folds_the_rest(as_alice, language, words):
+    page = page_of(a_run_that_updated(62), as_alice, language)
+    open_, folded = page[: page.index("<details")], page[page.index("<details") : page.index("</details>")]
+    assert (open_.count("SERIAL"), folded.count("SERIAL")) == (10, 52)
+    assert words in folded
+
+
+def test_a_short_list_of_changes_folds_nothing(as_alice):
+    assert "<details" not in page_of(a_run_that_updated(10), as_alice)
+    assert "Show 1 more" in page_of(a_run_that_updated(11), as_alice)
+
+
+def test_each_changed_column_is_a_line_with_before_and_after_in_words(as_alice):
+    page = page_of(a_run_that_updated(1), as_alice)
+    lines = [re.sub(r"<[^>]+>|\s+", " ", line).split() for line in re.findall(r"<p>.*?</p>", page) if "→" in line]
+    assert [" ".join(line) for line in lines] == ["Asset tag – → A-1", "Profile status Assigned → Pushed"]
+
+
+def test_what_is_more_than_is_told_says_so(as_alice):
+    page = page_of(a_run_that_updated(250), as_alice)
+    assert "Show 90 more" in page
+    assert "The first 100 are shown." in page
 
 
 def test_a_run_that_has_not_begun_has_a_page(as_alice):
