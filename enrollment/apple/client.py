@@ -165,11 +165,7 @@ class Client:
 
     def _page(self, path: str, cursor: str | None, limit: int) -> DevicePage:
         body = {"limit": limit, **({"cursor": cursor} if cursor else {})}
-        said = self._object("POST", path, body)
-        page = messages.device_page(said)
-        if not page.cursor or not isinstance(said.get("devices"), list):
-            raise NotUnderstood(body="no devices or no cursor")
-        return page
+        return read_page(self._call("POST", path, json.dumps(body).encode()))
 
     def _results(self, method: str, path: str, body: Mapping[str, Any]) -> dict[str, SerialResult]:
         return messages.serial_results(self._object(method, path, body).get("devices"))
@@ -239,6 +235,15 @@ class Client:
         rotated = response.headers.get(_SESSION_HEADER)
         if rotated and rotated != session:
             self._store.save(rotated)
+
+
+def read_page(content: bytes) -> DevicePage:
+    """The answer to a fetch or a sync. Errors: NotUnderstood."""
+    said = _parsed(content)
+    page = messages.device_page(said, content)
+    if not page.cursor or not isinstance(said.get("devices"), list):
+        raise NotUnderstood(body="no devices or no cursor")
+    return page
 
 
 def _refusal(response: requests.Response, content: bytes, *, at_session: bool) -> AppleError:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -52,14 +53,20 @@ class DeviceRecord(NamedTuple):
     op_date: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DevicePage:
     """One page of a fetch or a sync (3.2)."""
 
-    devices: list[DeviceRecord]
+    said: list[Mapping[str, Any]]
     cursor: str
     more_to_follow: bool
     fetched_until: datetime | None = None
+    content: bytes = b""  # as Apple sent it
+
+    @cached_property
+    def devices(self) -> list[DeviceRecord]:
+        """Made when they are first looked at; records without a serial number are left out."""
+        return [record for one in self.said if (record := device(one)).serial]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,15 +203,15 @@ def _list_of_texts(value: object) -> list[str]:
     return [text(part) for part in value if isinstance(part, str)] if value and isinstance(value, list) else []
 
 
-def device_page(said: Mapping[str, Any]) -> DevicePage:
-    """A page; records that are no objects or have no serial number are left out."""
+def device_page(said: Mapping[str, Any], content: bytes = b"") -> DevicePage:
+    """A page; records that are no objects are left out."""
     listed = said.get("devices")
-    records = [device(one) for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     return DevicePage(
-        devices=[record for record in records if record.serial],
+        said=[one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else [],
         cursor=text(said.get("cursor")),
         more_to_follow=truth(said.get("more_to_follow")),
         fetched_until=time(said.get("fetched_until")),
+        content=content,
     )
 
 

@@ -4,17 +4,25 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
+def _index(column, where=""):
+    return (
+        f"CREATE INDEX device_search_{column} ON enrollment_device USING gin (upper({column}) gin_trgm_ops) "
+        f"WITH (fastupdate = on, gin_pending_list_limit = 16384) {where}"
+    )
+
+
 def drop_trigrams(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("DROP INDEX IF EXISTS device_search_description")
+        schema_editor.execute("DROP INDEX IF EXISTS device_search_asset_tag")
+        schema_editor.execute(_index("asset_tag", "WHERE asset_tag > ''"))
 
 
 def make_trigrams(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(
-            "CREATE INDEX device_search_description ON enrollment_device "
-            "USING gin (upper(description) gin_trgm_ops) WITH (fastupdate = on, gin_pending_list_limit = 16384)"
-        )
+        schema_editor.execute("DROP INDEX IF EXISTS device_search_asset_tag")
+        schema_editor.execute(_index("asset_tag"))
+        schema_editor.execute(_index("description"))
 
 
 class Migration(migrations.Migration):
@@ -29,6 +37,14 @@ class Migration(migrations.Migration):
             model_name='device',
             name='profile',
             field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='enrollment.profile'),
+        ),
+        migrations.RemoveIndex(
+            model_name='device',
+            name='devices_by_serial',
+        ),
+        migrations.AddIndex(
+            model_name='device',
+            index=models.Index(fields=['serial', 'id'], name='devices_by_serial'),
         ),
         migrations.AddIndex(
             model_name='device',
@@ -52,7 +68,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='device',
-            index=models.Index(condition=models.Q(('given_at__isnull', False)), fields=['profile', 'given_uuid', 'given_at'], name='devices_by_what_was_given'),
+            index=models.Index(condition=models.Q(('given_at__isnull', False)), fields=['profile', 'given_uuid', 'given_at', 'released_at'], name='devices_by_what_was_given'),
         ),
         migrations.AddIndex(
             model_name='device',
@@ -60,6 +76,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='device',
-            index=models.Index(fields=['answer', 'confirmed_at'], name='devices_by_answer'),
+            index=models.Index(condition=models.Q(('answer__gt', '')), fields=['answer', 'confirmed_at'], name='devices_by_answer'),
         ),
     ]

@@ -5,6 +5,7 @@ from enrollment.models.device import AppleProfileStatus, Device
 from enrollment.models.installation import Installation
 from enrollment.models.key_pair import KeyPair
 from enrollment.models.notice import Notice
+from enrollment.models.page_in_hand import PageInHand
 from enrollment.models.person import Person
 from enrollment.models.profile import ForeignProfile, Platform, Profile, ProfileRevision
 from enrollment.models.profile_draft import ProfileDraft
@@ -28,6 +29,7 @@ __all__ = [
     "Installation",
     "KeyPair",
     "Notice",
+    "PageInHand",
     "Permission",
     "Person",
     "Platform",

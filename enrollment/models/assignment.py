@@ -75,7 +75,7 @@ def needs_wipe() -> Q:
     made_at = F("profile__current__created_at")
     was_there = Q(profile__current__defined_at__gte=made_at) | Q(given_at__gte=made_at)
     has_current = Q(given_uuid=WANTED_UUID) & was_there
-    return Q(wish=Wish.PROFILE, given_at__isnull=False, released_at=None) & ~has_current
+    return Q(profile__isnull=False, given_at__isnull=False, released_at=None) & ~has_current
 
 
 def state_expression(now: datetime) -> Case:

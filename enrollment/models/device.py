@@ -76,7 +76,9 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         described = Q(description__icontains=words)
         if descriptions is not None:
             described = Q(description__in=[one for one in descriptions if words.upper() in one.upper()])
-        return self.filter(Q(serial__icontains=words) | Q(asset_tag__icontains=words) | described)
+        # Few devices have a tag, and only those are indexed.
+        tagged = Q(asset_tag__gt="", asset_tag__icontains=words)
+        return self.filter(Q(serial__icontains=words) | tagged | described)
 
 
 class Device(models.Model):
@@ -148,7 +150,7 @@ class Device(models.Model):
         ordering = ["serial"]
         # Each is written anew with every change of a device: what they are for, the plans in tests/bench/plans.py show.
         indexes = [
-            models.Index(fields=["serial"], name="devices_by_serial"),
+            models.Index(fields=["serial", "id"], name="devices_by_serial"),
             models.Index(fields=["model", "id"], name="devices_by_model"),
             models.Index(fields=["family"], name="devices_by_family"),
             models.Index(fields=["description"], name="devices_by_description"),
@@ -157,14 +159,16 @@ class Device(models.Model):
                 fields=["profile", "apple_profile_uuid", "apple_profile_status"], name="devices_by_what_apple_has"
             ),
             models.Index(
-                fields=["profile", "given_uuid", "given_at"],
+                fields=["profile", "given_uuid", "given_at", "released_at"],
                 condition=Q(given_at__isnull=False),
                 name="devices_by_what_was_given",
             ),
             models.Index(
                 fields=["apple_profile_status"], condition=Q(wish=Wish.NO_PROFILE), name="devices_to_be_cleared"
             ),
-            models.Index(fields=["answer", "confirmed_at"], name="devices_by_answer"),
+            models.Index(
+                fields=["answer", "confirmed_at"], condition=Q(answer__gt=Answer.NONE), name="devices_by_answer"
+            ),
             models.Index(fields=["released_at"], condition=Q(released_at__isnull=False), name="released_devices"),
             models.Index(
                 fields=["token", "next_try_at"], condition=Q(next_try_at__isnull=False), name="devices_to_try"

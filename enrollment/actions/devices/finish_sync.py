@@ -4,7 +4,7 @@ from django.utils import timezone
 from enrollment.actions.devices.next_sync_time import next_sync_time
 from enrollment.actions.devices.release_absent import release_absent
 from enrollment.actions.devices.store_page import TakenOver, told_released
-from enrollment.models import SyncChange, SyncKind, SyncPhase, SyncRun, SyncStatus, Token
+from enrollment.models import PageInHand, SyncChange, SyncKind, SyncPhase, SyncRun, SyncStatus, Token
 
 
 def finish_sync(run: SyncRun) -> None:
@@ -26,4 +26,5 @@ def finish_sync(run: SyncRun) -> None:
             SyncChange.objects.bulk_create(told_released(run, absent))
             known |= {"full_synced_at": now, "full_because": ""}
         Token.objects.filter(pk=run.token_id).update(**known)
+        PageInHand.objects.filter(run=run).delete()
         run.renew(status=SyncStatus.DONE, finished_at=now, released=run.released + len(absent))

@@ -35,7 +35,7 @@ def store_page(page: DevicePage, run: SyncRun) -> None:
     with transaction.atomic():
         if not run.renew():
             raise TakenOver
-        _commit_without_waiting_for_the_disk()
+        commit_without_waiting_for_the_disk()
         counts = _store(records, run, now)
         SyncChange.objects.bulk_create(counts.told)
         run.renew(
@@ -55,7 +55,7 @@ def store_page(page: DevicePage, run: SyncRun) -> None:
             Token.objects.filter(pk=run.token_id).update(cursor=page.cursor, cursor_at=now)
 
 
-def _commit_without_waiting_for_the_disk() -> None:
+def commit_without_waiting_for_the_disk() -> None:
     """A server that crashes takes the page back together with its cursor; what is committed later waits for both."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

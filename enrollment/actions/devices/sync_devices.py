@@ -1,5 +1,5 @@
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,28 +7,26 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from enrollment import limits
+from enrollment.actions.devices.ask_ahead import PagesAhead, StartOver, ask_ahead
 from enrollment.actions.devices.confirm_seen import confirm_seen
 from enrollment.actions.devices.finish_sync import finish_sync
 from enrollment.actions.devices.store_page import TakenOver, store_page
 from enrollment.actions.profiles.apply_default_profile import apply_default_profile
 from enrollment.actions.tokens.note_refusal import note_refusal
 from enrollment.actions.tokens.note_success import note_success
-from enrollment.apple.client import Client
-from enrollment.apple.errors import AppleError, CursorExhausted, CursorExpired, CursorInvalid, gettext_noop
-from enrollment.apple.messages import DevicePage
+from enrollment.apple.errors import AppleError, CursorExpired, CursorInvalid
 from enrollment.connection import connect
-from enrollment.models import Device, SeenSerials, SyncKind, SyncPhase, SyncRun, SyncStatus, SyncTrigger, Token
-
-
-class AppleRepeatsItself(AppleError):
-    """The same cursor came back although more is said to follow: going on would never end."""
-
-    sentence = gettext_noop("Apple sent the same page again although more devices should follow.")
-    advice = gettext_noop("The next sync starts from the beginning by itself.")
-
-
-class StartOver(Exception):
-    """Apple no longer knows the cursor in the middle of a full sync."""
+from enrollment.models import (
+    Device,
+    PageInHand,
+    SeenSerials,
+    SyncKind,
+    SyncPhase,
+    SyncRun,
+    SyncStatus,
+    SyncTrigger,
+    Token,
+)
 
 
 def sync_devices(run: SyncRun, *, stop: Callable[[], bool] = lambda: False) -> None:
@@ -53,53 +51,31 @@ def _work(run: SyncRun, stop: Callable[[], bool]) -> None:
     with connect(run.token) as apple:
         if run.pages == 0 and run.kind == SyncKind.DELTA and not run.cursor:
             run.renew(cursor=run.token.cursor)
-        written_at = None
         while True:
             try:
-                for page in _pages(apple, run):
-                    _let_others_write(run, written_at)
-                    if run.waits or run.token.unreachable_since or run.token.verified_at is None:
-                        note_success(run.token)
-                    with run.timed(SyncPhase.STORING):
-                        store_page(page, run)
-                    written_at = time.monotonic()
-                    if page.more_to_follow and stop():
-                        return _set_down(run)
-                    if page.more_to_follow and _is_over_time(run):
-                        return _continue_in_a_new_run(run)
-                return finish_sync(run)
+                with ask_ahead(apple, run) as pages:
+                    return _store_all(pages, run, stop)
             except StartOver:
                 _start_over(run)
 
 
-def _pages(apple: Client, run: SyncRun) -> Iterator[DevicePage]:
-    """Ask for one page after the other, from where the run stands (apple-protocols.md 3.2)."""
-    while True:
-        asked_with = run.cursor
-        try:
-            page = _next_page(apple, run)
-        except CursorExhausted:
-            return  # everything was already returned
-        except (CursorInvalid, CursorExpired):
-            if run.kind == SyncKind.FULL and asked_with:
-                raise StartOver from None
-            raise
-        if page.more_to_follow and page.cursor == asked_with:
-            raise AppleRepeatsItself
-        yield page
-        if not page.more_to_follow:
-            return
-
-
-def _next_page(apple: Client, run: SyncRun) -> DevicePage:
-    asked_before = apple.requests_made
-    try:
-        with run.timed(SyncPhase.ASKING):
-            if run.kind == SyncKind.FULL:
-                return apple.fetch_devices(run.cursor or None)
-            return apple.sync_devices(run.cursor)
-    finally:
-        run.requests += apple.requests_made - asked_before
+def _store_all(pages: PagesAhead, run: SyncRun, stop: Callable[[], bool]) -> None:
+    """Until there are no more, or this run has to make room."""
+    written_at = None
+    for page in pages:
+        _let_others_write(run, written_at)
+        if run.waits or run.token.trouble_sentence or run.token.verified_at is None:
+            note_success(run.token)
+        with run.timed(SyncPhase.STORING):
+            store_page(page, run)
+        written_at = time.monotonic()
+        if page.more_to_follow and stop():
+            pages.keep_what_is_under_way()
+            return _set_down(run)
+        if page.more_to_follow and _is_over_time(run):
+            pages.keep_what_is_under_way()
+            return _continue_in_a_new_run(run)
+    return finish_sync(run)
 
 
 def _is_over_time(run: SyncRun) -> bool:
@@ -123,6 +99,7 @@ def _start_over(run: SyncRun) -> None:
         if not run.renew(cursor="", pages=0, received=0, continues=None):
             raise TakenOver
         SeenSerials.objects.filter(token=run.token).delete()
+        PageInHand.objects.filter(run=run).delete()
 
 
 def _continue_in_a_new_run(run: SyncRun, wait_until: datetime | None = None) -> None:
@@ -130,7 +107,7 @@ def _continue_in_a_new_run(run: SyncRun, wait_until: datetime | None = None) -> 
     with transaction.atomic():
         if not run.renew(status=SyncStatus.TIMED_OUT, finished_at=timezone.now()):
             raise TakenOver
-        SyncRun.objects.create(
+        follower = SyncRun.objects.create(
             token=run.token,
             kind=run.kind,
             because=run.because,
@@ -139,9 +116,11 @@ def _continue_in_a_new_run(run: SyncRun, wait_until: datetime | None = None) -> 
             continues=run,
             cursor=run.cursor,
             expected=run.expected,
+            waits=run.waits,
             status=SyncStatus.WAITING if wait_until else SyncStatus.QUEUED,
             wait_until=wait_until,
         )
+        PageInHand.objects.filter(run=run).update(run=follower)
 
 
 def _stop(run: SyncRun, error: AppleError) -> None:
@@ -169,6 +148,7 @@ def _fail(run: SyncRun, error: AppleError, trouble: dict[str, Any]) -> None:
     with transaction.atomic():
         if not run.renew(status=SyncStatus.FAILED, finished_at=now, **trouble):
             raise TakenOver
+        PageInHand.objects.filter(run=run).delete()
         # SYNC-7: changes that could not be read leave a gap which only a full sync closes. Without a cursor there is
         # nothing to wait for; any other failure is not tried again at once.
         cursor_is_gone = isinstance(error, CursorExpired | CursorInvalid)
