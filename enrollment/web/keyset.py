@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from enrollment.models.keyset import COUNTED_TO, Order
+from enrollment.models import keyset
 
 
 @dataclass
@@ -33,7 +33,7 @@ def keyset_page(rows: QuerySet[Any], query: QueryDict, *, order: str, size: int,
     before, after = (_read(query.get(name), int if column == "pk" else str) for name in ("before", "after"))
     is_back = before is not None
     # Going back reads the list in reverse, and turns the rows round again.
-    found = Order(column, descends != is_back, count).read(rows, size + 1, before or after)
+    found = keyset.Order(column, descends != is_back, count).read(rows, size + 1, before or after)
     has_more, found = len(found) > size, found[:size]
     if is_back:
         found.reverse()
@@ -46,8 +46,8 @@ def keyset_page(rows: QuerySet[Any], query: QueryDict, *, order: str, size: int,
 
 
 def _in_words(count: int) -> str:
-    if count > COUNTED_TO:
-        return _("more than %(count)s") % {"count": f"{COUNTED_TO:,}".replace(",", "\u202f")}
+    if count > keyset.COUNTED_TO:
+        return _("more than %(count)s") % {"count": f"{keyset.COUNTED_TO:,}".replace(",", "\u202f")}
     return ngettext("%(count)d row", "%(count)d rows", count) % {"count": count}
 
 

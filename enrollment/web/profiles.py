@@ -16,11 +16,14 @@ from enrollment.actions.profiles.lint_profile import lint_profile
 from enrollment.actions.profiles.set_default_profile import set_default_profile
 from enrollment.actions.profiles.wish_for import TooManyDevices
 from enrollment.models import AssignmentState, Device, Permission, Profile, ProfileDraft, Token
+from enrollment.models.keyset import counted
 from enrollment.models.profile_field import Affinity
 from enrollment.models.profile_words import in_words
 from enrollment.permissions import check, may
+from enrollment.web.keyset import keyset_page
 
 TABS = ("overview", "revisions")
+PROFILES_SHOWN = 50
 
 
 def profile_list(request: HttpRequest) -> HttpResponse:
@@ -32,7 +35,8 @@ def profile_list(request: HttpRequest) -> HttpResponse:
         found = found.filter(Q(name__icontains=words) | Q(description__icontains=words))
     if token.isdecimal():
         found = found.filter(token_id=token)
-    profiles = list(found)
+    page = keyset_page(found, request.GET, order="name", size=PROFILES_SHOWN, count=counted(found))
+    profiles = page.rows
     counts, to_wipe = device_counts(profiles), wipe_counts(profiles)
     names = dict(Affinity.choices)
     for profile in profiles:
@@ -40,6 +44,7 @@ def profile_list(request: HttpRequest) -> HttpResponse:
         profile.affinity = names.get(profile.current.settings.get("affinity"), "") if profile.current else ""
     values = {
         "section": "profile-list",
+        "page": page,
         "profiles": profiles,
         "tokens": tokens,
         "words": words,

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from enrollment.models import Wish
+from enrollment.models import Device, Wish, keyset
 from tests.cast import a_device, a_person, a_profile, a_run, a_token
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,10 @@ def test_a_list_asks_as_much_for_eleven_rows_as_for_one(name, as_alice):
     assert queries(as_alice, reverse(name)) == one
 
 
+def keys(answer):
+    return [device.pk for device in answer.context["page"].rows]
+
+
 def serials(answer):
     return [device.serial for device in answer.context["page"].rows]
 
@@ -69,6 +73,38 @@ def test_every_sort_shows_every_row_once(as_alice, sort):
         seen += serials(answer)
     assert len(seen) == len(set(seen))
     assert set(seen) == wanted
+
+
+@pytest.mark.parametrize("sort", ["serial", "-serial", "model", "-model"])
+def test_a_long_list_shows_every_row_once_in_its_order_and_back_again(as_alice, monkeypatch, sort):
+    """Longer than what is counted exactly, it takes another way to its rows."""
+    monkeypatch.setattr(keyset, "COUNTED_TO", 100)
+    tokens = [a_token(), a_token()]
+    for number in range(150):
+        # Each serial number in two tokens.
+        a_device(tokens[number % 2], serial=f"S{number // 2:03}", model=f"Model {number % 4}")
+    everyone = Device.objects.order_by(sort, "-pk" if sort.startswith("-") else "pk")
+    wanted = list(everyone.values_list("pk", flat=True))
+    answer = as_alice.get(reverse("device-list"), {"sort": sort})
+    assert answer.context["page"].count_text.startswith("more than")
+    pages = [keys(answer)]
+    while answer.context["page"].next_query:
+        answer = as_alice.get(f"{reverse('device-list')}?{answer.context['page'].next_query}")
+        pages.append(keys(answer))
+    assert [key for page in pages for key in page] == wanted
+    for before in reversed(pages[:-1]):
+        answer = as_alice.get(f"{reverse('device-list')}?{answer.context['page'].previous_query}")
+        assert keys(answer) == before
+
+
+def test_profiles_are_shown_fifty_at_a_time(as_alice):
+    token = a_token()
+    wanted = sorted(a_profile(token, name=f"Profile {number:03}").name for number in range(60))
+    answer = as_alice.get(reverse("profile-list"))
+    names = [profile.name for profile in answer.context["profiles"]]
+    assert (len(names), answer.context["page"].count_text) == (50, "60 rows")
+    answer = as_alice.get(f"{reverse('profile-list')}?{answer.context['page'].next_query}")
+    assert names + [profile.name for profile in answer.context["profiles"]] == wanted
 
 
 @pytest.mark.parametrize(
