@@ -64,7 +64,7 @@ class DeviceQuerySet(models.QuerySet["Device"]):
 
     def to_read_back(self, now: datetime) -> "DeviceQuerySet":
         """Sent, and long enough ago to ask Apple whether it shows."""
-        return self.present().with_state(now).filter(state_now=AssignmentState.SENT, next_try_at__lte=now)
+        return self.present().in_state(AssignmentState.SENT, now).filter(next_try_at__lte=now)
 
     def search(self, words: str) -> "DeviceQuerySet":
         """Devices whose serial number, asset tag or description contains the words."""
@@ -148,7 +148,7 @@ class Device(models.Model):
 
     class Meta:
         ordering = ["serial"]
-        # Each is written anew with every change of a device: what they are for, the plans in tests/bench/plans.py show.
+        # Each costs every change of a device: what it is for, tests/bench/plans.py shows.
         indexes = [
             models.Index(fields=["serial", "id"], name="devices_by_serial"),
             models.Index(fields=["model", "id"], name="devices_by_model"),

@@ -1,20 +1,16 @@
 """How fast pages are: `python -m tests.bench.pages --devices 200000 --tokens 1 --database sqlite|postgres`.
 
 Prints JSON: of each page and filter the median and the 95th percentile of what the server takes, in milliseconds,
-and how many questions it asks the database.
+and how many questions it asks the database; of exports when the first byte came and what memory they took.
 """
 
-import argparse
 import json
-import os
+import resource
 import statistics
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
-from tests.bench.machine import machine
-from tests.bench.stage import bench_environment
+from tests.bench.full_database import run_on_full_database
 
 TIMES = 20
 STATES = ["nothing_wanted", "waiting", "sent", "confirmed", "throttled", "failed", "not_accessible", "drifted"]
@@ -46,6 +42,7 @@ FILTERS = [
     "family=iPad&state=failed&needs_wipe=false",
     "family=Mac&needs_wipe=true&sort=model",
 ]
+EXPORTS = ["", "state=failed", "needs_wipe=true"]
 PAGES = {
     "home": "/",
     "token_list": "/tokens/",
@@ -60,38 +57,14 @@ PAGES = {
 }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--devices", type=int, default=200_000)
-    parser.add_argument("--tokens", type=int, default=1)
-    parser.add_argument("--database", choices=["sqlite", "postgres"], default="postgres")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="pomona-bench-") as folder:
-        environment = bench_environment(Path(folder), options.database)
-        os.environ.pop("REDIS_URL", None)
-        os.environ.pop("DATABASE_URL", None)
-        os.environ |= environment
-        found = measure(options.devices, options.tokens)
-    said = {"machine": machine(), "database": options.database, "devices": options.devices, "tokens": options.tokens}
-    print(json.dumps({**said, **found}))
-
-
-def measure(devices: int, tokens: int) -> dict[str, Any]:
-    import django
-
-    django.setup()
+def work() -> dict[str, Any]:
     from django.conf import settings
-    from django.core.management import call_command
     from django.test import Client
+
+    from tests.cast import a_person
 
     settings.ALLOWED_HOSTS = ["*"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    call_command("migrate", verbosity=0, interactive=False)
-
-    from tests.bench.fleet import fill
-    from tests.cast import a_person
-
-    fill(devices, tokens)
     browser = Client()
     browser.force_login(a_person("bench", "administrator"))
     pages = [measured(browser, name, path, "") for name, path in PAGES.items()]
@@ -99,7 +72,31 @@ def measure(devices: int, tokens: int) -> dict[str, Any]:
         pages.append(measured(browser, "device_list", "/devices/", words))
         for place, more in neighbours(browser, words):
             pages.append(measured(browser, f"device_list, {place}", "/devices/", words, more))
-    return {"worst_p95_ms": max(page["p95_ms"] for page in pages), "pages": pages}
+    exports = [exported(browser, words) for words in EXPORTS]
+    return {"worst_p95_ms": max(page["p95_ms"] for page in pages), "pages": pages, "exports": exports}
+
+
+def exported(browser: Any, words: str) -> dict[str, Any]:
+    """An export, read to its end: when its headings and its first rows came, and what it took of memory."""
+    before, started = peak_mb(), time.perf_counter()
+    parts = iter(browser.get(f"/devices/export/?{words}").streaming_content)
+    moments, lines = [], 0
+    for part in parts:
+        moments.append(time.perf_counter() - started)
+        lines += part.count(b"\r\n")
+    first_byte, first_rows = moments[0], moments[min(1, len(moments) - 1)]
+    return {
+        "filter": words,
+        "rows": lines - 1,
+        "first_byte_ms": round(1000 * first_byte, 1),
+        "first_rows_ms": round(1000 * first_rows, 1),
+        "seconds": round(moments[-1], 1),
+        "peak_rss_mb": {"before": before, "after": peak_mb()},
+    }
+
+
+def peak_mb() -> int:
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def neighbours(browser: Any, words: str) -> list[tuple[str, str]]:
@@ -138,4 +135,4 @@ def measured(browser: Any, name: str, path: str, words: str, more: str = "") -> 
 
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(run_on_full_database(__doc__, work)))

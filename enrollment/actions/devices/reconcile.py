@@ -20,6 +20,7 @@ from enrollment.connection import connect
 from enrollment.models import Answer, Device, ProfileRevision, Token, TokenStatus, Wish
 from enrollment.models.assignment import NO_PROFILE_ASKED
 from enrollment.models.device import DeviceQuerySet
+from enrollment.models.device_groups import likely_otherwise_than_wanted
 from enrollment.models.token import TokenQuerySet
 
 ANSWERS = {
@@ -42,7 +43,8 @@ class Batch:
 def tokens_to_reconcile(now: datetime) -> TokenQuerySet:
     """Tokens of which Apple has to be asked about any device now."""
     devices = Device.objects.filter(token=OuterRef("pk")).exclude(wish=Wish.NOTHING_SAID)
-    has_work = Exists(devices.to_ask_for(now)) | Exists(devices.to_read_back(now))
+    likely = devices.filter(likely_otherwise_than_wanted(Device))
+    has_work = Exists(likely.to_ask_for(now)) | Exists(devices.to_read_back(now))
     is_free = Q(reconcile_until=None) | Q(reconcile_until__lte=now)
     # While something is wrong with a token, asking again has one rhythm, the probe's.
     is_well = Q(next_probe_at=None) | Q(next_probe_at__lte=now)
