@@ -31,6 +31,7 @@ def parts(*, host: str, port: int, data: Path) -> list[Part]:
         "gthread",
         "--threads",
         str(_THREADS),
+        "--no-control-socket",  # its place is one for all installations of a user
     ]
     schedule = str(data / "beat-schedule")
     return [
