@@ -106,8 +106,6 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in real life: tests with threads and processes need one.
     _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
-    # Compiling a query takes longer than any of ours runs.
-    _database["OPTIONS"] = {"options": "-c jit=off", **_database.get("OPTIONS", {})}
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
     _database["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

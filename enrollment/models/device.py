@@ -46,8 +46,9 @@ class DeviceQuerySet(models.QuerySet["Device"]):
 
     def counts_by_state(self, now: datetime | None = None) -> dict[AssignmentState, int]:
         """How many devices are in each state: most are confirmed, so the others are counted and the rest is these."""
+        now = now or timezone.now()
         others = [state for state in AssignmentState if state != AssignmentState.CONFIRMED]
-        counts = {state: self.in_state(state, now or timezone.now()).count() for state in others}
+        counts = {state: self.in_state(state, now).count() for state in others}
         return {**counts, AssignmentState.CONFIRMED: max(0, self.count() - sum(counts.values()))}
 
     def with_needs_wipe(self) -> "DeviceQuerySet":

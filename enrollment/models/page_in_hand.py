@@ -8,7 +8,8 @@ from enrollment.models.sync_run import SyncRun
 class PageInHand(models.Model):
     """The page a run has of Apple and is about to store: whoever takes the run up need not ask for it again.
 
-    It counts as long as the run stands where the page was asked for; the next page takes its place.
+    It counts while the run stands where the page was asked for, and the token is of the same server (REN-4); the next
+    page takes its place.
     """
 
     run = models.OneToOneField(SyncRun, models.CASCADE, related_name="page_in_hand")

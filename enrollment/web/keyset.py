@@ -73,4 +73,4 @@ def _read(said: str | None, kind: type[str | int]) -> tuple[Any, int] | None:
     except (ValueError, binascii.Error):
         return None
     is_ours = isinstance(place, list) and [type(part) for part in place] == [kind, int]
-    return (place[0], place[1]) if is_ours else None
+    return (place[0], place[1]) if is_ours and "\x00" not in str(place[0]) else None

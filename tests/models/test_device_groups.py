@@ -6,7 +6,16 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from enrollment.models import Answer, AssignmentState, Device, Profile, ProfileRevision, Wish, distinct_values
+from enrollment.models import (
+    Answer,
+    AssignmentState,
+    Device,
+    Profile,
+    ProfileRevision,
+    Wish,
+    device_groups,
+    distinct_values,
+)
 from enrollment.models.assignment import NO_PROFILE_ASKED, needs_wipe
 from tests.cast import a_device, a_profile, a_token
 
@@ -56,9 +65,11 @@ def devices():
         )
 
 
-@pytest.fixture(params=[distinct_values.AT_MOST, 3], ids=["few groups", "too many groups to look at"])
+@pytest.fixture(params=[(2_000, 500), (2_000, 3), (3, 500)], ids=["few groups", "many groups", "too many to look at"])
 def _groups(request, monkeypatch):
-    monkeypatch.setattr(distinct_values, "AT_MOST", request.param)
+    groups, conditions = request.param
+    monkeypatch.setattr(distinct_values, "AT_MOST", groups)
+    monkeypatch.setattr(device_groups, "MOST_CONDITIONS", conditions)
 
 
 @pytest.mark.usefixtures("devices", "_groups")

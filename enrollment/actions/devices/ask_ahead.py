@@ -1,13 +1,15 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from enrollment.actions.devices.store_page import TakenOver, commit_without_waiting_for_the_disk
+from enrollment.actions.tokens.note_success import note_success
 from enrollment.apple.client import Client, read_page
 from enrollment.apple.errors import AppleError, CursorExhausted, CursorExpired, CursorInvalid, gettext_noop
 from enrollment.apple.messages import DevicePage
+from enrollment.connection import AppleAskedInsideTransaction
 from enrollment.models import PageInHand, SyncKind, SyncPhase, SyncRun
 
 
@@ -23,15 +25,15 @@ class StartOver(Exception):
 
 
 @contextmanager
-def ask_ahead(apple: Client, run: SyncRun) -> "Iterator[PagesAhead]":
-    """The pages of a run; while one is stored the next one is asked for.
+def ask_ahead(apple: Client, run: SyncRun, *, ends: Callable[[], bool]) -> "Iterator[PagesAhead]":
+    """The pages of a run; while one is stored the next one is asked for, unless `ends` says that it will not be stored.
 
     A page that more are to follow is kept in a row before Apple is asked for the next: a worker that dies has cost
     Apple one page, the one under way.
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ask-ahead") as thread:
         try:
-            yield PagesAhead(apple, run, thread)
+            yield PagesAhead(apple, run, thread, ends)
         finally:
             thread.submit(connections.close_all)  # its own
 
@@ -39,10 +41,11 @@ def ask_ahead(apple: Client, run: SyncRun) -> "Iterator[PagesAhead]":
 class PagesAhead:
     """Iterated from where the run stands (apple-protocols.md 3.2). Each page is stored before the next one is taken."""
 
-    def __init__(self, apple: Client, run: SyncRun, thread: ThreadPoolExecutor) -> None:
-        self._apple, self._run, self._thread = apple, run, thread
+    def __init__(self, apple: Client, run: SyncRun, thread: ThreadPoolExecutor, ends: Callable[[], bool]) -> None:
+        self._apple, self._run, self._thread, self._ends = apple, run, thread, ends
         self._counted = apple.requests_made
         self._under_way: Future[tuple[DevicePage, bytes]]
+        self.has_more = False  # after the last page given out
 
     def __iter__(self) -> Iterator[DevicePage]:
         page = self._kept()
@@ -50,21 +53,23 @@ class PagesAhead:
             self._ask(self._run.cursor)
             page = self._answer()
         while page:
-            if page.more_to_follow:
+            self.has_more = page.more_to_follow
+            goes_on = self.has_more and not self._ends()
+            if goes_on:
                 self._ask(page.cursor)
             yield page
-            page = self._answer() if page.more_to_follow else None
-
-    def keep_what_is_under_way(self) -> None:
-        """For whoever takes the run up, when this worker stores no more. A refusal will meet that one again."""
-        with suppress(AppleError, StartOver):
-            self._answer(keep_the_last_one=True)
+            if not goes_on:
+                return
+            page = self._answer()
+        self.has_more = False
 
     def _kept(self) -> DevicePage | None:
         kept = PageInHand.objects.filter(run=self._run, asked_with=self._run.cursor).first()
         return read_page(kept.content) if kept else None
 
     def _ask(self, cursor: str) -> None:
+        if connection.in_atomic_block:  # the client looks at its own thread's
+            raise AppleAskedInsideTransaction
         self._under_way = self._thread.submit(self._call, cursor)
 
     def _call(self, cursor: str) -> tuple[DevicePage, bytes]:
@@ -72,7 +77,7 @@ class PagesAhead:
         page = self._apple.fetch_devices(cursor or None) if is_full else self._apple.sync_devices(cursor)
         return page, PageInHand.pack(page.content)
 
-    def _answer(self, *, keep_the_last_one: bool = False) -> DevicePage | None:
+    def _answer(self) -> DevicePage | None:
         """The page after the last stored one; None when everything was returned before."""
         try:
             with self._run.timed(SyncPhase.ASKING):
@@ -88,7 +93,10 @@ class PagesAhead:
             self._counted = self._apple.requests_made
         if page.more_to_follow and page.cursor == self._run.cursor:
             raise AppleRepeatsItself
-        if page.more_to_follow or keep_the_last_one:
+        token = self._run.token
+        if self._run.waits or token.trouble_sentence or token.verified_at is None:
+            note_success(token)
+        if page.more_to_follow:
             self._keep(packed)
         return page
 

@@ -46,9 +46,12 @@ def tokens_to_reconcile(now: datetime) -> TokenQuerySet:
     likely = devices.filter(likely_otherwise_than_wanted(Device))
     has_work = Exists(likely.to_ask_for(now)) | Exists(devices.to_read_back(now))
     is_free = Q(reconcile_until=None) | Q(reconcile_until__lte=now)
-    # While something is wrong with a token, asking again has one rhythm, the probe's.
-    is_well = Q(next_probe_at=None) | Q(next_probe_at__lte=now)
-    return Token.objects.not_in_status(*CANNOT_ASK).filter(is_free, is_well).filter(has_work)
+    return Token.objects.not_in_status(*CANNOT_ASK).filter(is_free, ~_waits_for_its_probe(now)).filter(has_work)
+
+
+def _waits_for_its_probe(now: datetime) -> Q:
+    """While something is wrong with a token, asking again has one rhythm, the probe's."""
+    return Q(next_probe_at__isnull=False, next_probe_at__gt=now)
 
 
 def reconcile(token: Token, *, stop: Callable[[], bool] = lambda: False) -> None:
@@ -56,7 +59,8 @@ def reconcile(token: Token, *, stop: Callable[[], bool] = lambda: False) -> None
 
     The work list comes from the rows, batch by batch, so it can be killed anywhere and run twice without harm.
     """
-    if token.status in CANNOT_ASK or not token.claim_reconcile():
+    waits = Token.objects.filter(_waits_for_its_probe(timezone.now()), pk=token.pk).exists()
+    if token.status in CANNOT_ASK or waits or not token.claim_reconcile():
         return
     pause_until = None
     try:

@@ -13,7 +13,6 @@ from enrollment.actions.devices.finish_sync import finish_sync
 from enrollment.actions.devices.store_page import TakenOver, store_page
 from enrollment.actions.profiles.apply_default_profile import apply_default_profile
 from enrollment.actions.tokens.note_refusal import note_refusal
-from enrollment.actions.tokens.note_success import note_success
 from enrollment.apple.errors import AppleError, CursorExpired, CursorInvalid
 from enrollment.connection import connect
 from enrollment.models import (
@@ -53,29 +52,26 @@ def _work(run: SyncRun, stop: Callable[[], bool]) -> None:
             run.renew(cursor=run.token.cursor)
         while True:
             try:
-                with ask_ahead(apple, run) as pages:
-                    return _store_all(pages, run, stop)
+                with ask_ahead(apple, run, ends=lambda: stop() or _is_over_time(run)) as pages:
+                    return _store_all(pages, run)
             except StartOver:
                 _start_over(run)
 
 
-def _store_all(pages: PagesAhead, run: SyncRun, stop: Callable[[], bool]) -> None:
+def _store_all(pages: PagesAhead, run: SyncRun) -> None:
     """Until there are no more, or this run has to make room."""
     written_at = None
     for page in pages:
         _let_others_write(run, written_at)
-        if run.waits or run.token.trouble_sentence or run.token.verified_at is None:
-            note_success(run.token)
         with run.timed(SyncPhase.STORING):
             store_page(page, run)
         written_at = time.monotonic()
-        if page.more_to_follow and stop():
-            pages.keep_what_is_under_way()
-            return _set_down(run)
-        if page.more_to_follow and _is_over_time(run):
-            pages.keep_what_is_under_way()
-            return _continue_in_a_new_run(run)
-    return finish_sync(run)
+    if not pages.has_more:
+        finish_sync(run)
+    elif _is_over_time(run):
+        _continue_in_a_new_run(run)
+    else:
+        _set_down(run)
 
 
 def _is_over_time(run: SyncRun) -> bool:

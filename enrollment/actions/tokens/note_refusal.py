@@ -24,10 +24,11 @@ PROBE_NETWORK = timedelta(minutes=5)
 def note_refusal(token: Token, error: AppleError) -> None:
     """Write down what Apple said no with, and when to ask again (requirements.md section 2, Status)."""
     token.refresh_from_db()
-    since = _column(error)
+    since, now = _column(error), timezone.now()
     if since is None and token.verified_at is not None:
-        return  # it says something about one request, nothing about the token
-    now = timezone.now()
+        # It says something about one request, nothing about the token; a probe that is due is not asked every minute.
+        Token.objects.filter(pk=token.pk, next_probe_at__lte=now).update(next_probe_at=now + PROBE_PERSON)
+        return
     Token.objects.filter(pk=token.pk).update(
         **_marks(since, now), **_trouble(token, since, error), next_probe_at=_next_probe(token, error, now)
     )

@@ -2,6 +2,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from enrollment.actions.tokens.note_success import note_success
@@ -13,7 +14,17 @@ from enrollment.apple.token_file import Credentials, open_token
 from enrollment.apple.token_file_errors import MadeForAnotherKey
 from enrollment.connection import stored_credentials, try_out
 from enrollment.encryption import encrypt
-from enrollment.models import AuditEntry, Person, ProfileRevision, ScopeTag, Token
+from enrollment.models import (
+    AuditEntry,
+    PageInHand,
+    Person,
+    ProfileRevision,
+    ScopeTag,
+    SeenSerials,
+    SyncKind,
+    SyncStatus,
+    Token,
+)
 
 _OTHER_SERVER = gettext_noop("The token was replaced by one of another server.")
 
@@ -131,4 +142,10 @@ def _begin_anew(token: Token) -> None:
     """Another server has other devices, and none of our profiles: a full sync, and profiles are defined again."""
     Token.objects.filter(pk=token.pk).update(cursor="", full_because=_OTHER_SERVER, next_sync_at=timezone.now())
     ProfileRevision.objects.filter(profile__token=token).update(apple_uuid="", defined_at=None)
+    # An open sync begins anew as well; a worker that has it in its hands writes nothing more.
+    PageInHand.objects.filter(run__token=token).delete()
+    SeenSerials.objects.filter(token=token).delete()
+    anew = {"kind": SyncKind.FULL, "cursor": "", "pages": 0, "continues": None, "attempt": F("attempt") + 1}
+    token.sync_runs.open().update(**anew, because=_OTHER_SERVER)
+    token.sync_runs.filter(status=SyncStatus.RUNNING).update(status=SyncStatus.QUEUED)
     token.refresh_from_db()

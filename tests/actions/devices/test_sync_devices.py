@@ -13,7 +13,19 @@ from enrollment.actions.devices import sync_devices as module
 from enrollment.actions.devices.ask_ahead import AppleRepeatsItself
 from enrollment.actions.devices.request_sync import request_sync
 from enrollment.actions.devices.sync_devices import sync_devices
-from enrollment.models import AppleProfileStatus, Device, SeenSerials, SyncKind, SyncRun, SyncStatus, SyncTrigger, Wish
+from enrollment.actions.tokens.note_refusal import note_refusal
+from enrollment.apple.errors import TermsNotSigned
+from enrollment.models import (
+    AppleProfileStatus,
+    Device,
+    SeenSerials,
+    SyncKind,
+    SyncRun,
+    SyncStatus,
+    SyncTrigger,
+    TokenStatus,
+    Wish,
+)
 from tests.cast import a_device, a_profile, a_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,11 +36,11 @@ class Killed(BaseException):
 
 
 def dies_after_pages(pages):
-    """A stop that is asked between two pages, and there the process dies."""
+    """A stop that is asked with the next page in hand, and there the process dies."""
     asked = iter(range(1, 1_000))
 
     def stop():
-        if next(asked) >= pages:
+        if next(asked) > pages:
             raise Killed
         return False
 
@@ -104,7 +116,7 @@ def test_sync_9_who_is_missing_from_a_complete_full_sync_was_released_and_keeps_
 
 
 def test_pitfall_25_an_incomplete_full_sync_releases_nobody(token, world, server):
-    world.add_devices(server, 2_500)
+    world.add_devices(server, 3_500)
     a_device(token)
     with pytest.raises(Killed):
         sync_devices(a_run(token), stop=dies_after_pages(2))
@@ -124,7 +136,7 @@ def test_sync_11_a_killed_sync_goes_on_where_it_stopped(token, apple, world, ser
     assert token.devices.count() == 5_000
     run.refresh_from_db()
     assert (run.status, run.pages, run.received) == (SyncStatus.DONE, 5, 5_000)
-    assert world.pages_served == 5 + 1, "the page under way, and no other, was asked for twice"
+    assert world.pages_served == 5, "no page was asked for twice: the third was in hand"
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing(token, world, server):
@@ -132,7 +144,8 @@ def test_a_worker_that_lost_its_lease_writes_nothing(token, world, server):
     run = a_run(token)
 
     def another_takes_over():
-        SyncRun.objects.filter(pk=run.pk).update(attempt=99)
+        if token.devices.exists():
+            SyncRun.objects.filter(pk=run.pk).update(attempt=99)
         return False
 
     sync_devices(run, stop=another_takes_over)
@@ -154,8 +167,31 @@ def test_a_worker_asked_to_stop_sets_the_run_down_between_two_pages(token, world
     sync_devices(run, stop=lambda: True)
     run.refresh_from_db()
     assert (run.status, run.pages) == (SyncStatus.QUEUED, 1)
+    assert world.pages_served == 1, "nothing is asked that nobody stores"
     sync_devices(run)
-    assert token.devices.count() == 3_000
+    assert (token.devices.count(), world.pages_served) == (3_000, 3)
+
+
+def test_a_worker_asked_to_stop_waits_for_no_further_page_of_a_slow_apple(token, world, server):
+    world.add_devices(server, 3_000)
+    run = a_run(token)
+    sync_devices(run, stop=lambda: world.faults.add("slow", seconds=30) or True)
+    run.refresh_from_db()
+    assert (run.status, run.pages) == (SyncStatus.QUEUED, 1)
+
+
+def test_a_page_in_hand_says_nothing_of_the_token(token, world, server):
+    """Terms were withdrawn between the worker that died and the one that takes up its page."""
+    world.add_devices(server, 3_000)
+    run = a_run(token)
+    with pytest.raises(Killed):
+        sync_devices(run, stop=dies_after_pages(1))
+    note_refusal(token, TermsNotSigned())
+    world.faults.add("terms_after_session")
+    with time_machine.travel(timezone.now() + timedelta(seconds=61)):
+        sync_devices(SyncRun.objects.get(pk=run.pk))
+    token.refresh_from_db()
+    assert (token.devices.count(), token.status) == (2_000, TokenStatus.TERMS_NOT_SIGNED)
 
 
 def test_lim_13_a_run_over_15_minutes_is_continued_by_a_new_one_and_only_the_last_page_completes_it(

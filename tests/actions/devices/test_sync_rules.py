@@ -18,7 +18,7 @@ from enrollment.actions.devices.request_sync import kind_due, request_sync, sync
 from enrollment.actions.devices.store_page import store_page
 from enrollment.actions.devices.sync_devices import sync_devices
 from enrollment.apple import messages as apple_says
-from enrollment.models import Device, SyncKind, SyncStatus, SyncTrigger, Token
+from enrollment.models import Device, SeenSerials, SyncKind, SyncStatus, SyncTrigger, Token
 from tests.actions.conftest import MINUTE, NOON
 from tests.cast import a_device, a_run, a_synced_token, a_token
 
@@ -53,9 +53,6 @@ def slowly(clock, minutes):
         return False
 
     return stop
-
-
-# --- When ------------------------------------------------------------------------------------------------------------
 
 
 def test_sync_2_sync_3_a_week_by_the_clock_is_a_delta_every_12_hours_and_then_a_full_one(token, world, hours_pass):
@@ -94,9 +91,6 @@ def test_lim_12_what_continues_a_sync_by_hand_does_not_begin_its_15_minutes_anew
     assert sync_refusal(synced) is None
 
 
-# --- 15 minutes ------------------------------------------------------------------------------------------------------
-
-
 def test_lim_13_one_full_sync_over_three_runs_is_complete_with_its_last_page(token, world, server, clock):
     world.add_devices(server, 5_000)
     gone = a_device(token)
@@ -125,9 +119,6 @@ def test_sync_6_lim_13_the_clock_continues_at_once_and_outside_lim_10_to_12(
     assert (run.status, synced.devices.count()) == (SyncStatus.TIMED_OUT, 1_000)
     assert (follower.kind, follower.status, follower.wait_until) == (SyncKind.FULL, SyncStatus.QUEUED, None)
     assert (follower.because, follower.asked_by) == (run.because, alice)
-
-
-# --- What a failure means --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -175,9 +166,6 @@ def test_sync_7_an_apple_that_is_away_is_waited_for_and_a_time_out_goes_on_as_a_
     assert set(runs.values_list("kind", flat=True)) == {SyncKind.DELTA}
     assert set(runs.values_list("status", flat=True)) == {SyncStatus.TIMED_OUT, SyncStatus.DONE}
     assert Token.objects.get().full_because == ""
-
-
-# --- Who is gone -----------------------------------------------------------------------------------------------------
 
 
 def test_sync_8_the_pages_that_delete_say_that_it_comes_back_and_how_to_prevent_that(as_alice):
@@ -229,9 +217,6 @@ def test_lim_14_the_setting_lies_between_30_and_45(days, tmp_path):
     assert "between 30 and 45 days" in started.stderr
 
 
-# --- Apple's oddities ------------------------------------------------------------------------------------------------
-
-
 def a_page_of(*devices):
     return apple_says.device_page({"devices": list(devices), "cursor": "c", "more_to_follow": False})
 
@@ -278,8 +263,10 @@ def test_sync_12_of_repeated_records_the_newest_counts(token):
 def test_sync_12_an_exhausted_cursor_is_an_end_and_no_error(synced, world, kind):
     world.faults.add("exhausted_cursor", times=1)
     run = a_run(synced, kind, cursor=synced.cursor)
+    serials = list(synced.devices.values_list("serial", flat=True))
+    SeenSerials.objects.create(token=synced, page=0, serials=serials)
     after(run)
-    assert run.status == SyncStatus.DONE
+    assert (run.status, synced.devices.present().count()) == (SyncStatus.DONE, len(serials))
 
 
 def test_sync_12_a_cursor_older_than_7_days_ends_in_a_full_sync_by_itself(synced, world, hours_pass, clock):

@@ -13,7 +13,7 @@ from enrollment.actions.tokens.verify_token import verify_token
 from enrollment.apple.errors import AppleError, TokenFileError
 from enrollment.apple.token_file_errors import IsCertificate, MadeForAnotherKey
 from enrollment.connection import stored_credentials
-from enrollment.models import AuditEntry, ScopeTag, SyncStatus, TokenStatus
+from enrollment.models import AuditEntry, ScopeTag, SyncKind, SyncRun, SyncStatus, TokenStatus
 from tests.cast import a_profile, a_run, a_token_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -153,6 +153,26 @@ def test_ren_4_confirmed_the_other_server_begins_anew(world, token, server):
     assert token.server_name == "Another"
     assert profile.current.apple_uuid == "", "the other server does not know it"
     assert AuditEntry.objects.get(action="token.renewed").after["other_server"] is True
+
+
+def test_ren_4_an_open_sync_begins_anew_at_the_other_server_and_stores_nothing_of_the_one_before(world, token, server):
+    world.add_devices(server, 3_000)
+    other = of_another_server(world, token)
+    world.add_devices(other, 5)
+    run, asked = a_run(token), []
+
+    def renewed_with_the_second_page_in_hand() -> bool:
+        asked.append(1)
+        if len(asked) == 2:
+            renew(token, other.download_token(), other_server=True)
+        return False
+
+    sync_devices(run, stop=renewed_with_the_second_page_in_hand)
+    assert token.devices.count() == 1_000
+    sync_devices(SyncRun.objects.get(pk=run.pk))
+    run.refresh_from_db()
+    assert (run.status, run.kind) == (SyncStatus.DONE, SyncKind.FULL)
+    assert token.devices.present().count() == 5
 
 
 def test_a_server_that_is_connected_already_is_refused_whatever_is_confirmed(world, token, server):
