@@ -21,8 +21,8 @@ _BY_ANSWER = {
 }
 
 
-def likely_in_state(devices: type[Model], state: AssignmentState) -> Q:
-    """Holds for every device in the state, and is found by indexes where the state is rare."""
+def likely_in_state(devices: type[Model], state: AssignmentState, profile: Profile | None = None) -> Q:
+    """Holds for every device in the state (of the profile), and is found by indexes where the state is rare."""
     if state in _BY_ANSWER:
         return _BY_ANSWER[state]
     if state == AssignmentState.NOTHING_WANTED:
@@ -30,47 +30,48 @@ def likely_in_state(devices: type[Model], state: AssignmentState) -> Q:
     if state == AssignmentState.FAILED:
         refused = Profile.objects.filter(current__refusal_sentence__gt="").values_list("pk", flat=True)
         return Q(answer__in=[Answer.FAILED, Answer.NOT_SEEN]) | Q(profile__in=list(refused))
-    return Q() if state == AssignmentState.CONFIRMED else likely_otherwise_than_wanted(devices)
+    return Q() if state == AssignmentState.CONFIRMED else likely_otherwise_than_wanted(devices, profile)
 
 
-def likely_otherwise_than_wanted(devices: type[Model]) -> Q:
-    """Holds for every device of which Apple does not show what is wanted."""
+def likely_otherwise_than_wanted(devices: type[Model], profile: Profile | None = None) -> Q:
+    """Holds for every device (of the profile) of which Apple does not show what is wanted."""
     columns = ("profile_id", "apple_profile_uuid", "apple_profile_status")
-    groups = distinct_values(devices, columns, "profile_id IS NOT NULL")
-    if groups is None:
-        return ~Q(wish=Wish.NOTHING_SAID)
-    current = _current_revisions(profile for profile, _uuid, _status in groups)
+    groups = distinct_values(devices, columns, _where(profile))
+    current = _current_revisions(key for key, _uuid, _status in groups or ())
     likely = defaultdict(set)
-    for profile, uuid, status in groups:
-        revision = current.get(profile)
+    for key, uuid, status in groups or ():
+        revision = current.get(key)
         if revision is None or uuid != revision.apple_uuid or not uuid or status not in HAS_A_PROFILE:
-            likely[profile, status].add(uuid)
-    if len(likely) > MOST_CONDITIONS:
+            likely[key, status].add(uuid)
+    if groups is None or len(likely) > MOST_CONDITIONS:
         return ~Q(wish=Wish.NOTHING_SAID)
-    found = Q(wish=Wish.NO_PROFILE, apple_profile_status__in=HAS_A_PROFILE)
-    for (profile, status), uuids in likely.items():
-        found |= Q(profile=profile, apple_profile_status=status, apple_profile_uuid__in=uuids)
-    return found
+    terms = [
+        Q(profile=key, apple_profile_status=status, apple_profile_uuid__in=uuids)
+        for (key, status), uuids in likely.items()
+    ]
+    return Q(Q(wish=Wish.NO_PROFILE, apple_profile_status__in=HAS_A_PROFILE), *terms, _connector=Q.OR)
 
 
-def likely_to_need_a_wipe(devices: type[Model]) -> Q:
-    """Holds for every device that was activated with something else than its profile's current revision."""
-    groups = distinct_values(devices, ("profile_id", "given_uuid"), "profile_id IS NOT NULL AND given_at IS NOT NULL")
-    if groups is None:
-        return Q(profile__isnull=False, given_at__isnull=False)
-    current = _current_revisions(profile for profile, _uuid in groups)
-    likely = defaultdict(set)
-    found = Q(pk__in=())
-    for profile, uuid in groups:
-        revision = current.get(profile)
+def likely_to_need_a_wipe(devices: type[Model], profile: Profile | None = None) -> Q:
+    """Holds for every device (of the profile) activated with something else than its profile's current revision."""
+    groups = distinct_values(devices, ("profile_id", "given_uuid"), f"{_where(profile)} AND given_at IS NOT NULL")
+    current = _current_revisions(key for key, _uuid in groups or ())
+    likely, terms = defaultdict(set), []
+    for key, uuid in groups or ():
+        revision = current.get(key)
         if revision is None or uuid != revision.apple_uuid:
-            likely[profile].add(uuid)
+            likely[key].add(uuid)
         elif revision.defined_at is None or revision.defined_at < revision.created_at:
             # It keeps Apple's uuid of the one before: the time decides.
-            found |= Q(profile=profile, given_uuid=uuid, given_at__lt=revision.created_at)
-    for profile, uuids in likely.items():
-        found |= Q(profile=profile, given_uuid__in=uuids, given_at__isnull=False)
-    return found if len(found) <= MOST_CONDITIONS else Q(profile__isnull=False, given_at__isnull=False)
+            terms.append(Q(profile=key, given_uuid=uuid, given_at__lt=revision.created_at))
+    terms += [Q(profile=key, given_uuid__in=uuids, given_at__isnull=False) for key, uuids in likely.items()]
+    if groups is None or len(terms) > MOST_CONDITIONS:
+        return Q(profile__isnull=False, given_at__isnull=False)
+    return Q(Q(pk__in=()), *terms, _connector=Q.OR)
+
+
+def _where(profile: Profile | None) -> str:
+    return f"profile_id = {int(profile.pk)}" if profile else "profile_id IS NOT NULL"
 
 
 def _current_revisions(profiles: Iterable[int]) -> dict[int, ProfileRevision]:

@@ -101,11 +101,12 @@ def frame_of(request: HttpRequest, profile: Profile, tab: str) -> dict[str, Any]
 
 def _overview(profile: Profile) -> dict[str, Any]:
     is_default = profile.token.default_profile_id == profile.pk
-    counts = Device.objects.filter(profile=profile).present().counts_by_state()
+    devices = Device.objects.present()
+    counts = devices.counts_by_state(profile)
     return {
         "facts": in_words(profile.settings),
         "findings": lint_profile(profile.settings, platform=profile.platform),
-        "to_wipe": Device.objects.filter(profile=profile).present().needing_wipe().count(),
+        "to_wipe": devices.filter(profile=profile).needing_wipe(profile).count(),
         "states": [(state, counts[state]) for state in AssignmentState.values if counts.get(state)],
         "device_count": sum(counts.values()),
         "waiting": waiting_for_a_default(profile.token).count() if is_default else 0,

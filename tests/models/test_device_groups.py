@@ -83,8 +83,13 @@ def test_every_state_is_found_where_it_is_likely_and_nowhere_else():
 
 @pytest.mark.usefixtures("devices")
 def test_states_are_counted_as_they_are():
-    seen = list(Device.objects.present().with_state(NOW).values_list("state_now", flat=True))
-    assert Device.objects.present().counts_by_state(NOW) == {state: seen.count(state) for state in AssignmentState}
+    for profile in Profile.objects.all():
+        devices = Device.objects.present().filter(profile=profile)
+        seen = list(devices.with_state(NOW).values_list("state_now", flat=True))
+        assert Device.objects.present().counts_by_state(profile, NOW) == {
+            one: seen.count(one) for one in AssignmentState
+        }
+        assert devices.needing_wipe(profile).count() == devices.filter(needs_wipe()).count()
 
 
 @pytest.mark.usefixtures("devices", "_groups")
