@@ -1,5 +1,6 @@
 """The door of the web server: who stops listening gives its thread back."""
 
+import gc
 import socket
 
 import pytest
@@ -26,3 +27,7 @@ def test_a_client_that_takes_nothing_is_given_up():
 
 def test_other_servers_serve_it_too():
     assert answered() == ["200 OK"]
+
+
+def test_what_is_loaded_is_not_looked_through_by_every_full_collection():
+    assert gc.get_freeze_count() > 50_000

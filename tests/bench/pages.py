@@ -61,6 +61,7 @@ def work() -> dict[str, Any]:
     from django.conf import settings
     from django.test import Client
 
+    import config.wsgi  # noqa: F401 - what a server does before its first answer
     from tests.cast import a_person
 
     settings.ALLOWED_HOSTS = ["*"]

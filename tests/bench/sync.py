@@ -42,7 +42,7 @@ def fetch(token: "Token") -> float:
 
     started, cursor = time.perf_counter(), None
     with connect(token) as apple:
-        while (page := apple.fetch_devices(cursor)).more_to_follow:
+        while (page := apple.fetch_devices(cursor)).devices and page.more_to_follow:
             cursor = page.cursor
     return time.perf_counter() - started
 
