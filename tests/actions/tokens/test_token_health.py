@@ -43,7 +43,7 @@ class Refusal:
 RENEW, TERMS, NOTHING = "renew the token", "accepts them", "Nothing needs to be done"
 # What a person mends is looked at once an hour, in two requests. What passes by itself is tried by the probe, more and
 # more seldom, and by the waiting sync; a session that is refused is each time renewed once.
-PERSON, PASSES = 24 * 2, 24 * 6
+PERSON, PASSES = 24 * 2, 24 * 3
 TABLE = [
     Refusal("oauth_not_understood", S.REJECTED, RENEW, HOUR, PERSON),
     Refusal("message_format_error", S.REJECTED, RENEW, HOUR, PERSON),
