@@ -7,6 +7,7 @@ from django.test import Client
 
 from enrollment.models import Person, ScopeTag, Token
 from enrollment.simulator import Simulator, World
+from enrollment.simulator.mdm_server import MdmServer
 from tests import cast
 
 
@@ -71,3 +72,9 @@ def apple(world: World) -> Iterator[Simulator]:
 def token(db, world: World, apple: Simulator) -> Token:
     """A verified token of the pretend Apple's server "Orchard", which has no devices yet."""
     return cast.a_token_at(apple, world.add_server("Orchard"), name="Orchard")
+
+
+@pytest.fixture
+def server(world: World, token: Token) -> MdmServer:
+    """The token's server in the pretend Apple."""
+    return world.servers[-1]

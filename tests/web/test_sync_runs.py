@@ -17,11 +17,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 DEADLINE = datetime(2027, 1, 31, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def server(world, token):
-    return world.servers[-1]
-
-
 def synced(token, kind=SyncKind.FULL):
     token.refresh_from_db()
     run = a_run(token, kind)

@@ -25,11 +25,6 @@ S = AssignmentState
 
 
 @pytest.fixture
-def server(world, token):
-    return world.servers[-1]
-
-
-@pytest.fixture
 def clock():
     with time_machine.travel(timezone.now(), tick=True) as traveller:
         yield traveller

@@ -47,11 +47,6 @@ def dies_after_pages(pages):
     return stop
 
 
-@pytest.fixture
-def server(world, token):
-    return world.servers[-1]
-
-
 def synced(token, kind=SyncKind.FULL):
     run = a_run(token, kind)
     sync_devices(run)

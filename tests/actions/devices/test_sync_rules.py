@@ -27,11 +27,6 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
-def server(world, token):
-    return world.servers[-1]
-
-
-@pytest.fixture
 def synced(clock, token, world, server):
     """Three devices, and a full sync that was done just now."""
     world.add_devices(server, 3)

@@ -23,11 +23,6 @@ S = AssignmentState
 
 
 @pytest.fixture
-def server(world, token):
-    return world.servers[-1]
-
-
-@pytest.fixture
 def pads(clock, token, world, server):
     """Two iPads, synced."""
     world.add_devices(server, 2, device_family="iPad", os="iPadOS")
