@@ -10,7 +10,21 @@ from typing import Any
 
 from tests.bench.full_database import run_on_full_database
 
-# PLANS
+# EXPLAIN of 2,000,000 devices of 20 tokens, without its costs; what the index is asked stands in `work`.
+#   devices_by_serial           Index Scan, 2.8 ms
+#   device_once_per_token       Index Scan, 2.7 ms
+#   devices_by_model            Index Scan, 2.6 ms
+#   device_search_serial        Bitmap Index Scan, 9.4 ms
+#   device_search_asset_tag     Bitmap Index Scan, 14.9 ms
+#   devices_by_description      Bitmap Index Scan, 4.9 ms
+#   devices_by_family           Index Scan, 72.4 ms
+#   devices_by_apple_status     Bitmap Index Scan, 278.7 ms
+#   devices_by_what_apple_has   Bitmap Index Scan, 104.0 ms
+#   devices_to_be_cleared       Bitmap Index Scan, 0.7 ms
+#   devices_by_what_was_given   Bitmap Index Scan, 48.7 ms
+#   devices_by_answer           Index Scan, 17.1 ms
+#   devices_to_try              Index Scan, 5.9 ms
+#   released_devices            Bitmap Index Scan, 918.3 ms
 
 
 def work() -> list[dict[str, Any]]:
