@@ -1,15 +1,17 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import F, OuterRef, Subquery
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Answer, AppleProfileStatus, AssignmentState, AuditEntry, Device, Person, Token, Wish
-from enrollment.models.csv_text import BYTE_ORDER_MARK, csv_text
+from enrollment.models.csv_text import BYTE_ORDER_MARK, csv_text, delimiter_of
 from enrollment.models.device import DeviceQuerySet
 from enrollment.models.device_filter import DeviceFilter
 from enrollment.models.keyset import in_portions
@@ -55,7 +57,8 @@ def export_devices(filters: DeviceFilter, *, by: Person, portion: int = PORTION)
     token = filters.form.cleaned_data.get("token") if filters.is_valid() else None
     AuditEntry.record("device.exported", Device, by=by, token=token, filter=_as_asked(filters))
     headings = [str(heading) for heading in COLUMNS.values()]
-    return _text(headings, [_writer(name) for name in COLUMNS], _with_columns(filters.devices), portion)
+    write = partial(csv_text, delimiter=delimiter_of(get_language() or ""))
+    return _text(headings, [_writer(name) for name in COLUMNS], _with_columns(filters.devices), portion, write)
 
 
 def _as_asked(filters: DeviceFilter) -> str:
@@ -74,12 +77,16 @@ def _with_columns(devices: DeviceQuerySet) -> DeviceQuerySet:
 
 
 def _text(
-    headings: list[str], writers: list[Callable[[Any], str]], devices: DeviceQuerySet, portion: int
+    headings: list[str],
+    writers: list[Callable[[Any], str]],
+    devices: DeviceQuerySet,
+    portion: int,
+    write: Callable[[Iterable[Iterable[str]]], str],
 ) -> Iterator[str]:
-    yield BYTE_ORDER_MARK + csv_text([headings])
+    yield BYTE_ORDER_MARK + write([headings])
     values = attrgetter(*COLUMNS)
     for some in in_portions(devices, "serial", portion):
-        yield csv_text([write(value) for write, value in zip(writers, values(device), strict=True)] for device in some)
+        yield write([say(value) for say, value in zip(writers, values(device), strict=True)] for device in some)
 
 
 def _writer(name: str) -> Callable[[Any], str]:

@@ -23,9 +23,10 @@ def exported(person, query="", **more):
     return export_devices(DeviceFilter(QueryDict(query), person=person), by=person, **more)
 
 
-def rows(lines):
+def rows(lines, delimiter=","):
     """What a spreadsheet reads: a list of rows, headings first."""
-    return list(csv.reader(io.StringIO("".join(lines).removeprefix("\ufeff"), newline="")))
+    text = "".join(lines).removeprefix("\ufeff")
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
 def serials(lines):
@@ -95,11 +96,18 @@ def test_words_are_in_the_language_it_was_asked_in_though_lines_are_read_later(a
     a_device(a_token(), wish=Wish.NO_PROFILE, apple_profile_status=AppleProfileStatus.REMOVED)
     with translation.override("fr"):
         lines = exported(alice)
-    headings, values = rows(lines)
+    headings, values = rows(lines, delimiter=";")
     device = dict(zip(headings, values, strict=True))
     assert headings[:3] == ["Numéro de série", "Modèle", "Description"]
     assert device["Affectation"] == "Confirmé"
     assert device["À effacer"] == "Non"
+
+
+def test_no_cell_breaks_in_two_where_a_spreadsheet_takes_files_apart_by_semicolons(alice):
+    a_device(a_token(), asset_tag="x;=HYPERLINK(1)")
+    with translation.override("fr"):
+        headings, values = rows(exported(alice), delimiter=";")
+    assert dict(zip(headings, values, strict=True))["Étiquette d'inventaire"] == "x;=HYPERLINK(1)"
 
 
 def test_a_status_nobody_knows_is_told_as_it_is(alice):

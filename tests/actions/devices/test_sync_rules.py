@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from enrollment import tasks
 from enrollment.actions.devices.delete_devices import delete_devices
 from enrollment.actions.devices.purge_released import purge_released
 from enrollment.actions.devices.request_sync import kind_due, request_sync, sync_refusal
@@ -69,13 +70,17 @@ def test_lim_10_sync_2_a_full_one_by_hand_is_refused_with_the_date_until_7_days_
     assert synced.sync_runs.first().kind == SyncKind.FULL
 
 
-def test_lim_5_no_sync_by_hand_before_a_full_one_of_200_000_devices_has_passed(clock, as_alice):
+@pytest.mark.parametrize(("devices", "minutes"), [(200_000, 67), (30_000, 10)])
+def test_lim_5_no_sync_by_hand_before_a_full_one_has_passed_which_is_estimated(clock, as_alice, devices, minutes):
     token = a_synced_token(NOON - timedelta(days=8))
-    a_run(token, status=SyncStatus.RUNNING, started_at=NOON, lease_until=NOON, expected=200_000, trigger="continued")
+    running = {"status": SyncStatus.RUNNING, "started_at": NOON, "lease_until": NOON, "trigger": "continued"}
+    run = a_run(token, expected=devices, **running)
     url = reverse("token-sync-panel", args=[token.pk])
-    assert "about 67 minutes left" in as_alice.get(url).content.decode()
-    clock.shift(timedelta(minutes=66))
+    assert f"about {minutes} minutes left" in as_alice.get(url).content.decode()
+    clock.shift(timedelta(minutes=minutes - 1))
     assert sync_refusal(token).sentence == "A sync of this token is under way."
+    run.renew(status=SyncStatus.DONE)
+    assert sync_refusal(token) is None
 
 
 def test_lim_12_what_continues_a_sync_by_hand_does_not_begin_its_15_minutes_anew(synced, world, server, clock, alice):
@@ -114,6 +119,11 @@ def test_sync_6_lim_13_the_clock_continues_at_once_and_outside_lim_10_to_12(
     assert (run.status, synced.devices.count()) == (SyncStatus.TIMED_OUT, 1_000)
     assert (follower.kind, follower.status, follower.wait_until) == (SyncKind.FULL, SyncStatus.QUEUED, None)
     assert (follower.because, follower.asked_by) == (run.because, alice)
+    messages.clear()
+    tasks.every_minute()
+    assert (tasks.run_sync.name, (follower.pk,)) in [(name, message.body[0]) for name, message in messages]
+    after(follower)
+    assert (follower.status, synced.devices.count()) == (SyncStatus.DONE, 2_500 + 3)
 
 
 @pytest.mark.parametrize(
