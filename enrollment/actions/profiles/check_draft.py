@@ -18,7 +18,9 @@ def check_draft(draft: ProfileDraft) -> tuple[dict[str, Any], Errors]:
     Errors are sentences by field; those under "__all__" are about the whole.
     """
     settings, errors = clean_settings(draft.settings)
-    found = {**refused_by_apple(draft), **_name(draft), **_vpp_token(draft, settings), **_room(draft)}
+    found = {**refused_by_apple(draft), **_name(draft), **_room(draft)}
+    if "company_portal_vpp" not in errors:
+        found |= _vpp_token(draft, settings)
     return settings, {**found, **errors}
 
 

@@ -159,6 +159,12 @@ def test_a_vpp_token_has_to_be_seen_or_had_already(token, alice, charlie):
     assert list(check_draft(edit_profile(profile, by=charlie))[1]) == ["company_portal_vpp"]
 
 
+def test_a_vpp_token_that_is_no_number_is_told_at_its_field(token, alice):
+    draft = edit_profile(a_profile(token), by=alice)
+    draft.settings |= {"affinity": "with", "method": "company_portal", "company_portal_vpp": ":"}
+    assert check_draft(draft)[1]["company_portal_vpp"] == ["Enter a whole number."]
+
+
 def test_as_apple_sees_it_what_was_sent_and_what_apple_filled_in(profile):
     apple = ask_apple_for_profile(profile.current)
     assert apple.differences == []
