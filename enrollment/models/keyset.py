@@ -51,7 +51,7 @@ class Order:
             return list(ordered[:size])
         value, pk = place
         # Equals first: an index finds the place in either half, and in neither of a condition with "or".
-        found = list(ordered.filter(**{column: value, f"pk__{way}": pk})[:size])
+        found = [] if column == "pk" else list(ordered.filter(**{column: value, f"pk__{way}": pk})[:size])
         return found + list(ordered.filter(**{f"{column}__{way}": value})[: size - len(found)])
 
 

@@ -180,6 +180,11 @@ class Token(models.Model):
         return is_pretend_address(self.apple_url)
 
     @property
+    def has_expired(self) -> bool:
+        """Whatever its status: one that was never verified may be over, too."""
+        return self.expires_at <= timezone.now()
+
+    @property
     def days_left(self) -> int:
         """Whole days until Apple stops accepting it; negative when it has."""
         return (self.expires_at - timezone.now()) // timedelta(days=1)

@@ -144,6 +144,14 @@ def test_a_token_nobody_has_asked_about_yet_says_when_it_will_be(clock, as_alice
     assert "si ce jeton est bon" in page_of(token, as_alice, "fr")
 
 
+def test_a_token_whose_year_is_over_before_it_was_verified_leads_to_its_renewal_and_promises_nothing(clock, as_alice):
+    token = a_token(verified_at=None, expires_at=NOON)
+    page = page_of(token, as_alice)
+    assert "The token has expired." in page
+    assert reverse("token-renew", args=[token.pk]) in page
+    assert "Apple is asked within a minute" not in page
+
+
 def test_a_token_that_was_never_verified_leads_to_its_renewal_when_apple_rejects_it(clock, as_alice):
     token = refused(a_token(verified_at=None, expires_at=NOON + timedelta(days=90)), TokenRejected())
     page = page_of(token, as_alice)
