@@ -43,3 +43,15 @@ CHANGES_TOLD = 100  # of each kind, by name, in the detail of a sync (SYNC-10)
 SQLITE_PAUSE_SECONDS = 0.02  # between two pages, so that other writers get in
 READ_BACK_AFTER = (timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))  # after Apple said SUCCESS
 ASK_AGAIN_AFTER = (timedelta(hours=1), timedelta(hours=24))  # after THROTTLED or FAILED without a time (pitfall 3)
+RULES_BRAKE = 1_000  # DEV-6, the default of a token's setting
+RULES_PER_TOKEN = 100
+CONDITIONS_PER_RULE = 50
+SERIALS_PER_LIST = 100_000  # DEV-3
+SERIAL_LIST_BYTES = 16 * 1024 * 1024
+SERIAL_LISTS_KEPT_DAYS = 30
+OPERATIONS_KEPT_DAYS = 90
+EVENTS_KEPT_DAYS = 400
+REFRESHES_PER_MINUTE = (20, 60)  # DEV-7: of one person, of one token
+DOCTOR_LIVE_SECONDS = 0.8  # DEV-8: what Apple may take of the doctor's second
+DOCTOR_ASKS_TOKENS = 8  # about a serial number nobody knows
+SAVED_VIEWS_PER_PERSON = 50

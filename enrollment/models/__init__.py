@@ -1,16 +1,29 @@
+from enrollment.models.activation_lock import ActivationLock
 from enrollment.models.api_key import ApiKey
 from enrollment.models.assignment import Answer, AssignmentState, Wish, WishedBy
+from enrollment.models.assignment_rule import AssignmentRule, RuleMode
 from enrollment.models.audit_entry import AuditEntry
 from enrollment.models.device import AppleProfileStatus, Device
+from enrollment.models.device_event import DeviceEvent, EventKind
 from enrollment.models.installation import Installation
 from enrollment.models.key_pair import KeyPair
 from enrollment.models.notice import Notice
+from enrollment.models.operation import (
+    Operation,
+    OperationDevice,
+    OperationKind,
+    OperationStatus,
+    Result,
+    Verdict,
+)
 from enrollment.models.page_in_hand import PageInHand
 from enrollment.models.person import Person
 from enrollment.models.profile import ForeignProfile, Platform, Profile, ProfileRevision
 from enrollment.models.profile_draft import ProfileDraft
 from enrollment.models.role import Permission, Role
+from enrollment.models.saved_view import SavedView
 from enrollment.models.scope_tag import ScopeTag
+from enrollment.models.serial_list import SerialList, SerialRow, SerialVerdict
 from enrollment.models.sync_change import ChangeKind, SyncChange
 from enrollment.models.sync_run import SeenSerials, SyncKind, SyncPhase, SyncRun, SyncStatus, SyncTrigger
 from enrollment.models.token import Token, TokenStatus
@@ -18,17 +31,25 @@ from enrollment.models.token_draft import TokenDraft
 from enrollment.models.vpp_token import VppToken, VppTokenStatus
 
 __all__ = [
+    "ActivationLock",
     "Answer",
     "ApiKey",
     "AppleProfileStatus",
+    "AssignmentRule",
     "AssignmentState",
     "AuditEntry",
     "ChangeKind",
     "Device",
+    "DeviceEvent",
+    "EventKind",
     "ForeignProfile",
     "Installation",
     "KeyPair",
     "Notice",
+    "Operation",
+    "OperationDevice",
+    "OperationKind",
+    "OperationStatus",
     "PageInHand",
     "Permission",
     "Person",
@@ -36,9 +57,15 @@ __all__ = [
     "Profile",
     "ProfileDraft",
     "ProfileRevision",
+    "Result",
     "Role",
+    "RuleMode",
+    "SavedView",
     "ScopeTag",
     "SeenSerials",
+    "SerialList",
+    "SerialRow",
+    "SerialVerdict",
     "SyncChange",
     "SyncKind",
     "SyncPhase",
@@ -48,6 +75,7 @@ __all__ = [
     "Token",
     "TokenDraft",
     "TokenStatus",
+    "Verdict",
     "VppToken",
     "VppTokenStatus",
     "Wish",

@@ -117,6 +117,10 @@ class Device(models.Model):
     bluetooth_mac = models.CharField(max_length=30, blank=True)
     ethernet_mac = models.CharField(max_length=30, blank=True)
     is_replacement = models.BooleanField(default=False)
+    # Asked for one device at a time, when it is read from Apple by itself (apple-protocols.md 3.6).
+    replaces_serial = models.CharField(max_length=32, blank=True, db_default="")
+    replaced_on = models.DateField(null=True, blank=True)
+    released_by_replacement = models.BooleanField(default=False, db_default=False)
     # The newest operation applied: Apple may repeat older ones (SYNC-12).
     op_at = models.DateTimeField(null=True, blank=True)
 

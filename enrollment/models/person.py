@@ -20,6 +20,7 @@ class Person(AbstractUser):
     roles = models.ManyToManyField(Role, related_name="people", blank=True)
     scope_tags = models.ManyToManyField(ScopeTag, related_name="people", blank=True)
     language = models.CharField(max_length=8, blank=True)
+    device_columns = models.JSONField(default=list, blank=True, help_text="Of the device list; empty: the usual.")
 
     objects = PersonManager()
 

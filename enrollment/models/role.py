@@ -23,6 +23,7 @@ class Permission(models.TextChoices):
     READ_DEVICE = "read_device", _("Read device")
     DELETE_DEVICE = "delete_device", _("Delete device")
     RELEASE_DEVICE = "release_device", _("Release device")
+    LOCK_DEVICE = "lock_device", _("Activation Lock")
     READ_AUDIT = "read_audit", _("Read audit")
     MANAGE_ACCESS = "manage_access", _("Manage access")
 
@@ -33,7 +34,15 @@ _reads = [Permission.READ_TOKEN, Permission.READ_PROFILE, Permission.READ_DEVICE
 BUILT_IN: dict[str, list[Permission]] = {
     "administrator": list(Permission),
     "enrollment_manager": [
-        p for p in Permission if p not in (Permission.RELEASE_DEVICE, Permission.READ_AUDIT, Permission.MANAGE_ACCESS)
+        permission
+        for permission in Permission
+        if permission
+        not in (
+            Permission.RELEASE_DEVICE,
+            Permission.LOCK_DEVICE,
+            Permission.READ_AUDIT,
+            Permission.MANAGE_ACCESS,
+        )
     ],
     "profile_assigner": [*_reads, Permission.SYNC_DEVICE, Permission.ASSIGN_PROFILE],
     "helpdesk": [*_reads],

@@ -133,6 +133,11 @@ class Token(models.Model):
 
     default_profile = models.ForeignKey("Profile", models.PROTECT, null=True, blank=True, related_name="+")
     default_profile_since = models.DateTimeField(null=True, blank=True)
+    # Devices that appeared by then have been decided about by the rules.
+    rules_decided_until = models.DateTimeField(null=True, blank=True)
+    rules_brake = models.PositiveIntegerField(
+        default=limits.RULES_BRAKE, help_text="One run of the rules moves so many devices at the most, else it stops."
+    )
 
     created_at = models.DateTimeField(auto_now_add=True)
 

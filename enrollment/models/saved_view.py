@@ -1,0 +1,17 @@
+from django.conf import settings
+from django.db import models
+
+
+class SavedView(models.Model):
+    """A filtered device list somebody wants to come back to: the list's address, without its place in it."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["person", "name"], name="a_view_is_named_once_per_person")]
+
+    def __str__(self) -> str:
+        return self.name
