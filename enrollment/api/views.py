@@ -1,5 +1,4 @@
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
@@ -11,7 +10,8 @@ from rest_framework.response import Response
 from enrollment import tasks
 from enrollment.actions.devices.request_sync import SyncRefused, request_sync
 from enrollment.actions.profiles.assign_profile import assign_profile
-from enrollment.actions.profiles.wish_for import TooManyDevices, preview_assignment
+from enrollment.actions.profiles.preview_assignment import preview_assignment
+from enrollment.actions.profiles.wish_for import TooManyDevices
 from enrollment.api.problem import ProblemSerializer, Refused
 from enrollment.api.serializers import (
     AssignedSerializer,
@@ -115,7 +115,7 @@ class ProfileViewSet(Reading):
         answer = {
             "gets": preview.gets,
             "has": preview.has,
-            "cannot": {_(reason): count for reason, count in preview.cannot.items()},
+            "cannot": {str(reason.label): count for reason, count in preview.cannot.items()},
             "unknown": unknown,
         }
         return Response(AssignedSerializer(answer).data, status=status.HTTP_202_ACCEPTED)

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 from enrollment import tasks
 from enrollment.actions.profiles.assign_profile import assign_profile
 from enrollment.actions.profiles.unassign_profile import unassign_profile
-from enrollment.actions.profiles.wish_for import TooManyDevices, preview_assignment
+from enrollment.actions.profiles.preview_assignment import preview_assignment
+from enrollment.actions.profiles.wish_for import TooManyDevices
 from enrollment.models import Device, Permission, Profile, Token
 from enrollment.models.device import DeviceQuerySet
 from enrollment.models.device_filter import DeviceFilter
@@ -38,7 +39,7 @@ def assign(request: HttpRequest) -> HttpResponse:
         "profiles": profiles,
         "profile": profile,
         "preview": preview,
-        "reasons": [(_(reason), count) for reason, count in preview.cannot.items()] if preview else [],
+        "reasons": [(reason.label, count) for reason, count in preview.cannot.items()] if preview else [],
     }
     return render(request, "enrollment/devices/assign.html", values)
 

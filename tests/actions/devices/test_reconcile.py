@@ -13,9 +13,10 @@ from enrollment.actions.devices.sync_devices import sync_devices
 from enrollment.actions.profiles.assign_profile import assign_profile
 from enrollment.actions.profiles.fetch_foreign_profiles import fetch_foreign_profiles
 from enrollment.actions.profiles.give_default_profile import give_default_profile
+from enrollment.actions.profiles.preview_assignment import preview_assignment
 from enrollment.actions.profiles.set_default_profile import set_default_profile
 from enrollment.actions.profiles.unassign_profile import unassign_profile
-from enrollment.actions.profiles.wish_for import TooManyDevices, preview_assignment
+from enrollment.actions.profiles.wish_for import TooManyDevices
 from enrollment.connection import connect
 from enrollment.models import AssignmentState, AuditEntry, Device, SyncKind, Token, Wish, WishedBy
 from tests.cast import a_device, a_profile, a_run, a_token
