@@ -13,15 +13,17 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from enrollment import limits
+from enrollment.actions.devices.purge_history import purge_history
 from enrollment.actions.devices.purge_released import purge_released
 from enrollment.actions.devices.reconcile import reconcile, tokens_to_reconcile
 from enrollment.actions.devices.request_due_syncs import request_due_syncs
+from enrollment.actions.devices.run_operation import run_operation as carry_through
 from enrollment.actions.devices.sync_devices import sync_devices
 from enrollment.actions.devices.tidy_search import tidy_search
 from enrollment.actions.profiles.fetch_foreign_profiles import fetch_foreign_profiles
 from enrollment.actions.tokens.verify_token import verify_token
 from enrollment.actions.warnings.send_notices import send_notices
-from enrollment.models import SyncRun, Token
+from enrollment.models import Operation, SyncRun, Token
 
 log = structlog.get_logger(__name__)
 
@@ -86,6 +88,12 @@ def run_verify(token_id: int) -> None:
 
 
 @shared_task
+def run_operation(operation_id: int) -> None:
+    if operation := Operation.objects.filter(pk=operation_id).first():
+        carry_through(operation, stop=_turn())
+
+
+@shared_task
 def every_minute() -> None:
     """Find in the rows what is due, and hand it out."""
     now = timezone.now()
@@ -96,9 +104,12 @@ def every_minute() -> None:
         enqueue(run_verify, token.pk)
     for token in tokens_to_reconcile(now):
         enqueue(run_reconcile, token.pk)
+    for operation in Operation.objects.to_take_up():
+        enqueue(run_operation, operation.pk)
     send_notices()
 
 
 @shared_task
 def every_hour() -> None:
     purge_released()
+    purge_history()

@@ -11,6 +11,7 @@ from enrollment import limits
 from enrollment.models.assignment import WishedBy
 from enrollment.models.device import Device
 from enrollment.models.profile import Profile
+from enrollment.models.role import Permission
 from enrollment.models.token import Token
 
 if TYPE_CHECKING:
@@ -25,6 +26,15 @@ class OperationKind(models.TextChoices):
     DELETE = "delete", _("Delete devices here")
     DISOWN = "disown", _("Release from the organisation")
     LOCK = "lock", _("Turn on Activation Lock")
+
+
+NEEDED = {
+    OperationKind.ASSIGN: Permission.ASSIGN_PROFILE,
+    OperationKind.UNASSIGN: Permission.ASSIGN_PROFILE,
+    OperationKind.DELETE: Permission.DELETE_DEVICE,
+    OperationKind.DISOWN: Permission.RELEASE_DEVICE,
+    OperationKind.LOCK: Permission.LOCK_DEVICE,
+}
 
 
 class OperationStatus(models.TextChoices):
@@ -134,6 +144,11 @@ class Operation(models.Model):
         """Extend the lease and write progress; False when another worker has taken over: then write nothing."""
         mine = Operation.objects.filter(pk=self.pk, attempt=self.attempt, status=OperationStatus.RUNNING)
         return bool(mine.update(lease_until=timezone.now() + limits.SYNC_LEASE, **progress))
+
+    @property
+    def needed(self) -> Permission:
+        """Who confirms it must have this permission."""
+        return NEEDED[OperationKind(self.kind)]
 
     @property
     def is_open(self) -> bool:

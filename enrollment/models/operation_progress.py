@@ -2,13 +2,22 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from enrollment.models.assignment import AssignmentState, Wish
 from enrollment.models.device import Device, DeviceQuerySet
 from enrollment.models.operation import Operation, OperationDevice, OperationKind, Result, Verdict
 
 SETTLED = (AssignmentState.CONFIRMED, AssignmentState.FAILED, AssignmentState.NOT_ACCESSIBLE)
+PENDING, OTHER = "pending", "other"
+WORDS: dict[str, str | Promise] = {
+    **dict(AssignmentState.choices),
+    **dict(Result.choices),
+    PENDING: _("Not done yet"),
+    OTHER: _("Decided otherwise since"),
+}
 WISHES = (OperationKind.ASSIGN, OperationKind.UNASSIGN)
 
 
@@ -51,4 +60,48 @@ def progress(operation: Operation) -> Progress:
     rows = operation.devices.filter(verdict=Verdict.GETS).order_by()
     counts = dict(rows.values_list("result").annotate(count=Count("*")))
     failed = rows.filter(Q(result=Result.FAILED) | Q(result=Result.NOT_ACCESSIBLE)).count()
-    return Progress(counts, settled=operation.gets - counts.get("", 0), total=operation.gets, failed=failed)
+    if pending := counts.pop("", 0):
+        counts[PENDING] = pending
+    return Progress(counts, settled=operation.gets - pending, total=operation.gets, failed=failed)
+
+
+def outcome_of(operation: Operation, row: OperationDevice, device: Device | None) -> str:
+    """AssignmentState, Result or OTHER; "" when nothing was to come of it. `device` has `state_now`."""
+    if row.verdict != Verdict.GETS or operation.is_previewed:
+        return ""
+    if operation.kind == OperationKind.DELETE:
+        return Result.SUCCESS
+    if operation.kind not in WISHES:
+        return row.result or PENDING
+    wanted = Wish.PROFILE if row.profile_id else Wish.NO_PROFILE
+    if device is None or device.wish != wanted or device.profile_id != row.profile_id:
+        return OTHER
+    return device.state_now
+
+
+def outcomes_in_words(operation: Operation, rows: list[OperationDevice]) -> dict[int, str]:
+    """By the row's key."""
+    devices = devices_of(rows)
+    return {row.pk: str(WORDS.get(outcome_of(operation, row, devices.get(row.device_id)), "")) for row in rows}
+
+
+def devices_of(rows: list[OperationDevice]) -> dict[int, Device]:
+    """By key, with their state and what the page says of it; those that are still there."""
+    found = (
+        Device.objects.filter(pk__in=[row.device_id for row in rows]).with_state().select_related("profile__current")
+    )
+    return {device.pk: device for device in found.defer("profile__current__settings", "profile__current__payload")}
+
+
+def with_outcome(operation: Operation, outcome: str) -> QuerySet[OperationDevice]:
+    """The rows of which this has come; a Verdict is understood, too."""
+    if outcome in Verdict.values and outcome != Verdict.GETS:
+        return operation.devices.filter(verdict=outcome)
+    rows = operation.devices.filter(verdict=Verdict.GETS)
+    if operation.is_previewed or outcome in ("", Verdict.GETS):
+        return rows
+    if operation.kind not in WISHES:
+        return rows.filter(result="" if outcome == PENDING else outcome)
+    if outcome == OTHER:
+        return rows.exclude(device__in=still_wanted(operation).values("pk"))
+    return rows.filter(device__in=still_wanted(operation).with_state().filter(state_now=outcome).values("pk"))

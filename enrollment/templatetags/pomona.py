@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_noop
 
-from enrollment.models import AppleProfileStatus, AssignmentState, SyncRun, SyncStatus, TokenStatus
+from enrollment.models import AppleProfileStatus, AssignmentState, Result, SyncRun, SyncStatus, TokenStatus
 
 register = template.Library()
 
@@ -81,6 +81,11 @@ TONES: dict[str, str] = {
     AppleProfileStatus.ASSIGNED: "info",
     AppleProfileStatus.PUSHED: "success",
     AppleProfileStatus.REMOVED: "neutral",
+    Result.SUCCESS: "success",
+    Result.ALREADY: "success",
+    Result.NOT_SUPPORTED: "error",
+    Result.ORG_NOT_SUPPORTED: "error",
+    "pending": "info moving",
 }
 _WORDS = {
     value: label
@@ -187,6 +192,11 @@ ACTIONS = {
     "token.key_made": gettext_noop("Key pair made"),
     "token.certificate_downloaded": gettext_noop("Public key downloaded"),
     "device.deleted": gettext_noop("Devices deleted here"),
+    "device.release_asked": gettext_noop("Devices released from the organisation"),
+    "device.lock_asked": gettext_noop("Activation Lock turned on"),
+    "device.bypass_code_read": gettext_noop("Bypass code of an Activation Lock read"),
+    "operation.retried": gettext_noop("Failed devices tried again"),
+    "operation.exported": gettext_noop("Results of an operation exported"),
     "device.exported": gettext_noop("Devices exported"),
     "device.purged": gettext_noop("Released devices deleted"),
     "person.added": gettext_noop("Person added"),

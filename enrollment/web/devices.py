@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from enrollment.actions.devices.delete_devices import delete_devices
-from enrollment.models import AuditEntry, Device, ForeignProfile, Permission, ProfileRevision
+from enrollment.models import AuditEntry, Device, ForeignProfile, Permission, Person, ProfileRevision
 from enrollment.models.device_filter import DeviceFilter
 from enrollment.models.keyset import counted
 from enrollment.models.name_template import device_name
@@ -46,11 +46,22 @@ def device_list(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "query": query.urlencode(),
         "is_filtered": any(request.GET.get(name) for name in filters.filters),
-        "may_assign": may(request.user, Permission.ASSIGN_PROFILE),
-        "may_delete": may(request.user, Permission.DELETE_DEVICE),
+        **_may_do(request.user),
     }
     template = "_table" if request.htmx and not request.htmx.boosted else "list"
     return render(request, f"enrollment/devices/{template}.html", values)
+
+
+def _may_do(person: Person) -> dict[str, bool]:
+    """Which commands a person is offered for devices."""
+    needed = {
+        "may_assign": Permission.ASSIGN_PROFILE,
+        "may_delete": Permission.DELETE_DEVICE,
+        "may_release": Permission.RELEASE_DEVICE,
+        "may_lock": Permission.LOCK_DEVICE,
+    }
+    allowed = {name: may(person, permission) for name, permission in needed.items()}
+    return {**allowed, "may_choose": any(allowed.values())}
 
 
 def search(request: HttpRequest) -> HttpResponse:
@@ -92,8 +103,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("token"),
         "deleted_on": device.released_at + timedelta(days=settings.RELEASED_KEPT_DAYS) if device.released_at else None,
         "entries": entries,
-        "may_assign": may(request.user, Permission.ASSIGN_PROFILE),
-        "may_delete": may(request.user, Permission.DELETE_DEVICE),
+        **_may_do(request.user),
     }
     return render(request, "enrollment/devices/detail.html", values)
 

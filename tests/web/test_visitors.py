@@ -3,9 +3,10 @@
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
+from enrollment.actions.devices.start_operation import Choice, start_operation
 from enrollment.actions.profiles.start_profile import start_profile
 from enrollment.actions.tokens.start_token import start_token
-from enrollment.models import Device, ForeignProfile, KeyPair, Profile, SyncRun, Token
+from enrollment.models import Device, ForeignProfile, KeyPair, OperationKind, Profile, SyncRun, Token
 from tests.cast import a_device, a_profile, a_run, a_token, a_vpp_token
 
 pytestmark = pytest.mark.django_db
@@ -16,11 +17,13 @@ def things(alice):
     token = a_token(name="Ours")
     KeyPair.objects.create(token=token, certificate_pem="x", sealed_private_key=b"x", fingerprint="AA")
     profile = a_profile(token, apple_uuid="A" * 32)
+    device = a_device(token)
     return {
         "token": token,
         "profile": profile,
-        "device": a_device(token),
+        "device": device,
         "run": a_run(token),
+        "operation": start_operation(OperationKind.ASSIGN, [Choice(token.devices.all(), profile)], by=alice),
         "token_draft": start_token(by=alice),
         "foreign": ForeignProfile.objects.create(token=token, apple_uuid="F" * 32, payload={}),
         "vpp_token": a_vpp_token(),
@@ -34,8 +37,13 @@ PAGES = {
     "device-list": ("get", None, [], 200, 200),
     "device-search": ("get", None, [], 302, 302),
     "device-export": ("get", None, [], 200, 200),
-    "device-assign": ("post", None, [], 403, 200),
-    "device-unassign": ("post", None, [], 403, 200),
+    "operation-new": ("post", None, ["assign"], 403, 200),
+    "operation-list": ("get", None, [], 200, 200),
+    "operation-detail": ("get", "operation", [], 200, 404),
+    "operation-confirm": ("post", "operation", [], 403, 404),
+    "operation-retry": ("post", "operation", [], 403, 404),
+    "operation-discard": ("post", "operation", [], 403, 404),
+    "operation-export": ("get", "operation", [], 200, 404),
     "device-detail": ("get", "device", [], 200, 404),
     "device-delete": ("post", "device", [], 403, 404),
     "token-list": ("get", None, [], 200, 200),

@@ -34,10 +34,10 @@ class ChangedMeanwhile(Exception):
         super().__init__(f"{count} devices are not as they were previewed")
 
 
-def confirm_operation(operation: Operation, *, by: Person | None) -> None:
+def confirm_operation(operation: Operation, *, by: Person | None, lost_message: str = "") -> None:
     """Do exactly what was previewed. ChangedMeanwhile when that is no longer the same, TooManyDevices; then nothing is.
 
-    What Apple is asked for is done by run_operation; here it is handed to it.
+    What Apple is asked for is done by run_operation; here it is handed to it. A locked device shows `lost_message`.
     """
     with transaction.atomic():
         mine = Operation.objects.filter(pk=operation.pk, status=OperationStatus.PREVIEWED)
@@ -49,6 +49,7 @@ def confirm_operation(operation: Operation, *, by: Person | None) -> None:
             confirmed_by=by,
             finished_at=None if asks_apple else now,
             is_stopped=False,
+            lost_message=lost_message,
         )
         if not confirmed:
             return  # confirmed twice

@@ -15,7 +15,6 @@ def preview_again(operation: Operation, *, by: Person | None) -> Operation:
             by=by,
             because=WishedBy(operation.because),
             chosen_by=operation.chosen_by,
-            lost_message=operation.lost_message,
         )
         operation.delete()
     return newer

@@ -38,16 +38,13 @@ def start_operation(
     by: Person | None,
     because: WishedBy = WishedBy.PERSON,
     chosen_by: str = "",
-    lost_message: str = "",
 ) -> Operation:
     """Write down which devices it is about and what would happen to each: the preview that is confirmed (DEV-2).
 
     A device in several choices counts with the first.
     """
     with transaction.atomic():
-        operation = Operation.objects.create(
-            kind=kind, by=by, because=because, chosen_by=chosen_by[:500], lost_message=lost_message
-        )
+        operation = Operation.objects.create(kind=kind, by=by, because=because, chosen_by=chosen_by[:500])
         for choice in choices:
             _note(operation, choice)
         _count(operation)

@@ -1,0 +1,32 @@
+from datetime import timedelta
+
+from django.db.models import Model
+from django.utils import timezone
+
+from enrollment import limits
+from enrollment.models import DeviceEvent, Operation, OperationDevice, OperationStatus
+
+AT_ONCE = 5_000
+ABANDONED_AFTER = timedelta(days=1)
+
+
+def purge_history() -> int:
+    """Delete what is too old to be asked for: events, operations, and previews nobody confirmed; how many rows."""
+    now = timezone.now()
+    deleted = _delete(DeviceEvent, at__lt=now - timedelta(days=limits.EVENTS_KEPT_DAYS))
+    done = Operation.objects.filter(made_at__lt=now - timedelta(days=limits.OPERATIONS_KEPT_DAYS))
+    abandoned = Operation.objects.filter(
+        status=OperationStatus.PREVIEWED, is_stopped=False, made_at__lt=now - ABANDONED_AFTER
+    )
+    for operation in [*done.exclude(status__in=(OperationStatus.WAITING, OperationStatus.RUNNING)), *abandoned]:
+        deleted += _delete(OperationDevice, operation=operation)
+        operation.delete()
+    return deleted
+
+
+def _delete(model: type[Model], **old: object) -> int:
+    """In portions, so that nobody waits for long."""
+    deleted = 0
+    while keys := list(model._default_manager.filter(**old).order_by().values_list("pk", flat=True)[:AT_ONCE]):
+        deleted += model._default_manager.filter(pk__in=keys).delete()[0]
+    return deleted

@@ -1,0 +1,210 @@
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from enrollment import tasks
+from enrollment.actions.devices.confirm_operation import ASKS_APPLE, ChangedMeanwhile, confirm_operation
+from enrollment.actions.devices.discard_operation import discard_operation
+from enrollment.actions.devices.export_operation import export_operation
+from enrollment.actions.devices.preview_again import preview_again
+from enrollment.actions.devices.retry_failed import retry_failed
+from enrollment.actions.devices.start_operation import Choice, start_operation
+from enrollment.actions.profiles.wish_for import TooManyDevices
+from enrollment.models import Device, Operation, OperationKind, Permission, Profile, Token, Verdict
+from enrollment.models.device import DeviceQuerySet
+from enrollment.models.device_filter import DeviceFilter
+from enrollment.models.keyset import counted
+from enrollment.models.operation import NEEDED
+from enrollment.models.operation_progress import WISHES, WORDS, devices_of, outcome_of, progress, with_outcome
+from enrollment.permissions import check, may
+from enrollment.web.keyset import keyset_page
+
+SIZE = 50
+
+
+def operation_list(request: HttpRequest) -> HttpResponse:
+    """What was done to many devices at once, the newest first."""
+    check(request.user, Permission.READ_DEVICE)
+    operations = Operation.objects.visible_to(request.user).select_related("by", "token")
+    page = keyset_page(operations, request.GET, order="-pk", size=SIZE)
+    return render(request, "enrollment/operations/list.html", {"section": "operation-list", "page": page})
+
+
+@require_POST
+def new(request: HttpRequest, kind: str) -> HttpResponse:
+    """For the chosen devices: choose a profile where one is needed, then see what would happen (DEV-2)."""
+    if kind not in OperationKind.values:
+        raise Http404
+    check(request.user, NEEDED[OperationKind(kind)])
+    devices = _chosen(request)
+    if kind != OperationKind.ASSIGN and devices.exists():
+        return _start(request, OperationKind(kind), Choice(devices))
+    profiles = _profiles_for(request, devices)
+    if request.POST.get("profile", "").isdecimal():
+        profile = get_object_or_404(profiles, pk=request.POST["profile"])
+        return _start(request, OperationKind.ASSIGN, Choice(devices, profile))
+    values = {
+        "section": "device-list",
+        "count": devices.count(),
+        "profiles": profiles,
+        "kind": OperationKind(kind),
+        "chosen": request.POST.getlist("device"),
+        "all_matching": request.POST.get("all_matching", ""),
+        "query": request.POST.get("query", ""),
+        "back": _back(request),
+    }
+    return render(request, "enrollment/operations/choose.html", values)
+
+
+def _chosen(request: HttpRequest) -> DeviceQuerySet:
+    """The rows that were ticked, or all that match the list's filters."""
+    if request.POST.get("all_matching"):
+        return DeviceFilter(QueryDict(request.POST.get("query", "")), person=request.user).devices
+    keys = [key for key in request.POST.getlist("device") if key.isdecimal()]
+    return Device.objects.visible_to(request.user).filter(pk__in=keys)
+
+
+def _profiles_for(request: HttpRequest, devices: DeviceQuerySet) -> Any:
+    tokens = Token.objects.filter(pk__in=devices.order_by().values("token_id"))
+    return Profile.objects.visible_to(request.user).filter(token__in=tokens).select_related("token", "current")
+
+
+def _start(request: HttpRequest, kind: OperationKind, choice: Choice) -> HttpResponse:
+    operation = start_operation(kind, [choice], by=request.user, chosen_by=_back(request))
+    return redirect("operation-detail", operation.pk)
+
+
+def _back(request: HttpRequest) -> str:
+    query = request.POST.get("query", "")
+    return f"{reverse('device-list')}?{query}" if query else reverse("device-list")
+
+
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """What would happen, or how far it has come; asks for itself again while devices are under way."""
+    operation = _operation(request, pk)
+    check(request.user, Permission.READ_DEVICE)
+    values = {
+        "section": "operation-list",
+        "operation": operation,
+        "profiles": _profiles_of(operation),
+        "may_confirm": may(request.user, operation.needed),
+        "asks_apple": operation.kind in ASKS_APPLE,
+        "typed": _to_type(operation) if operation.kind in ASKS_APPLE else "",
+        "reasons": [(verdict, verdict.label, count) for verdict, count in operation.cannot.items()],
+        **(_far(operation) if not operation.is_previewed else {}),
+    }
+    if request.htmx and not request.htmx.boosted:
+        return render(request, "enrollment/operations/_progress.html", values)
+    return render(request, "enrollment/operations/detail.html", {**values, **_rows(request, operation)})
+
+
+def _operation(request: HttpRequest, pk: int) -> Operation:
+    found = Operation.objects.visible_to(request.user).select_related("by", "confirmed_by", "token")
+    return get_object_or_404(found, pk=pk)
+
+
+def _profiles_of(operation: Operation) -> list[Profile]:
+    keys = operation.devices.filter(profile__isnull=False).order_by().values_list("profile", flat=True).distinct()
+    return list(Profile.objects.filter(pk__in=list(keys)).select_related("token"))
+
+
+def _to_type(operation: Operation) -> str:
+    """What has to be typed to confirm what cannot be undone: the serial number, or how many they are."""
+    one = operation.devices.filter(verdict=Verdict.GETS)[:2]
+    return one[0].serial if operation.gets == 1 and len(one) == 1 else str(operation.gets)
+
+
+def _far(operation: Operation) -> dict[str, Any]:
+    far = progress(operation)
+    outcomes = [(outcome, WORDS[outcome], far.counts[outcome]) for outcome in WORDS if far.counts.get(outcome)]
+    if far.other:
+        outcomes.append(("other", WORDS["other"], far.other))
+    return {"far": far, "outcomes": outcomes, "is_wish": operation.kind in WISHES}
+
+
+def _rows(request: HttpRequest, operation: Operation) -> dict[str, Any]:
+    show = request.GET.get("show", "")
+    if show not in WORDS and show not in Verdict.values:
+        show = ""
+    rows = with_outcome(operation, show)
+    page = keyset_page(rows, request.GET, order="serial", size=SIZE, count=counted(rows))
+    devices = devices_of(page.rows)
+    for row in page.rows:
+        row.now = devices.get(row.device_id)
+        row.outcome = outcome_of(operation, row, row.now)
+        row.outcome_in_words = WORDS.get(row.outcome, "")
+    return {"page": page, "show": show, "shown_as": WORDS.get(show) or (Verdict(show).label if show else "")}
+
+
+@require_POST
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    operation = _operation(request, pk)
+    check(request.user, operation.needed)
+    if operation.kind in ASKS_APPLE and request.POST.get("typed", "").strip().upper() != _to_type(operation):
+        messages.error(request, _("Type %(words)s to confirm.") % {"words": _to_type(operation)})
+        return redirect("operation-detail", pk)
+    try:
+        confirm_operation(operation, by=request.user, lost_message=request.POST.get("lost_message", "").strip()[:250])
+    except ChangedMeanwhile as changed:
+        newer = preview_again(operation, by=request.user)
+        text = ngettext(
+            "%(count)d device has changed since you looked. Nothing was done: this is what would happen now.",
+            "%(count)d devices have changed since you looked. Nothing was done: this is what would happen now.",
+            changed.count,
+        )
+        messages.warning(request, text % {"count": changed.count})
+        return redirect("operation-detail", newer.pk)
+    except TooManyDevices as error:
+        messages.error(request, _(error.sentence) % error.details)
+        return redirect("operation-detail", pk)
+    _hand_out(operation)
+    return redirect("operation-detail", pk)
+
+
+def _hand_out(operation: Operation) -> None:
+    if operation.kind in ASKS_APPLE:
+        tasks.enqueue(tasks.run_operation, operation.pk)
+    elif operation.kind in WISHES:
+        devices = Device.objects.filter(pk__in=operation.devices.filter(verdict=Verdict.GETS).values("device"))
+        for token_id in devices.order_by().values_list("token", flat=True).distinct():
+            tasks.enqueue(tasks.run_reconcile, token_id)
+
+
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Only what failed."""
+    operation = _operation(request, pk)
+    check(request.user, operation.needed)
+    count = retry_failed(operation, by=request.user)
+    if count:
+        _hand_out(operation)
+        text = ngettext("%(count)d device is tried again.", "%(count)d devices are tried again.", count)
+        messages.success(request, text % {"count": count})
+    else:
+        messages.info(request, _("There is nothing that could be tried again now."))
+    return redirect("operation-detail", pk)
+
+
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    operation = _operation(request, pk)
+    check(request.user, operation.needed)
+    back = operation.chosen_by or reverse("device-list")
+    discard_operation(operation)
+    return redirect(back)
+
+
+@require_GET
+def export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """Device by device, for spreadsheets."""
+    operation = _operation(request, pk)
+    check(request.user, Permission.READ_DEVICE)
+    headers = {"Content-Disposition": f'attachment; filename="operation-{pk}.csv"'}
+    lines = export_operation(operation, by=request.user)
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
