@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('serial', models.CharField(max_length=32)),
                 ('at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('returned', 'Came back to the server'), ('released', 'Left the server'), ('at_apple', 'Changed at Apple'), ('wished', 'Decided'), ('answered', 'Apple answered'), ('confirmed', 'Confirmed by Apple'), ('refreshed', 'Read from Apple'), ('disowned', 'Release from the organisation'), ('locked', 'Activation Lock')], max_length=10)),
+                ('kind', models.CharField(choices=[('returned', 'Came back to the server'), ('released', 'Left the server'), ('at_apple', 'Changed at Apple'), ('wished', 'Decided'), ('answered', 'Apple answered'), ('refreshed', 'Read from Apple'), ('disowned', 'Release from the organisation'), ('locked', 'Activation Lock')], max_length=10)),
                 ('value', models.CharField(blank=True, db_default='', max_length=30)),
                 ('uuid', models.CharField(blank=True, db_default='', max_length=32)),
                 ('because', models.CharField(blank=True, db_default='', max_length=8)),

@@ -12,7 +12,6 @@ class EventKind(models.TextChoices):
     AT_APPLE = "at_apple", _("Changed at Apple")  # AppleProfileStatus; `uuid` is the profile's
     WISHED = "wished", _("Decided")  # Wish; `profile` and `because` say the rest
     ANSWERED = "answered", _("Apple answered")  # Answer; `uuid` is what Apple was asked for
-    CONFIRMED = "confirmed", _("Confirmed by Apple")  # `uuid`, or "none"
     REFRESHED = "refreshed", _("Read from Apple")
     DISOWNED = "disowned", _("Release from the organisation")  # Result
     LOCKED = "locked", _("Activation Lock")  # Result

@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from enrollment import limits
 from enrollment.actions.devices.confirm_seen import confirm_seen
+from enrollment.actions.devices.note_events import note_events
 from enrollment.actions.devices.upsert_devices import upsert_devices
 from enrollment.actions.tokens.note_refusal import note_refusal
 from enrollment.apple.errors import AppleError
 from enrollment.apple.messages import DeviceRecord
 from enrollment.connection import connect
-from enrollment.models import Answer, Device, Token
+from enrollment.models import Answer, Device, EventKind, Token
 
 
 class TakenOver(Exception):
@@ -72,4 +73,6 @@ def _look_again_later(token: Token, due: dict[str, int], now: datetime) -> None:
         if tries < len(limits.READ_BACK_AFTER):
             not_seen.update(tries=tries, next_try_at=now + limits.READ_BACK_AFTER[tries])
         else:
+            never = list(not_seen.values_list("serial", flat=True))
             not_seen.update(tries=tries, answer=Answer.NOT_SEEN, next_try_at=now + limits.ASK_AGAIN_AFTER[-1])
+            note_events(token, never, EventKind.ANSWERED, at=now, value=Answer.NOT_SEEN.value)

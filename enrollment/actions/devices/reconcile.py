@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from enrollment import limits
 from enrollment.actions.devices.confirm_seen import confirm_seen
+from enrollment.actions.devices.note_events import note_events
 from enrollment.actions.devices.read_back import TakenOver, read_back
 from enrollment.actions.profiles.define_revision import define_revision
 from enrollment.actions.tokens.note_refusal import note_refusal
@@ -17,7 +18,7 @@ from enrollment.apple.client import Client
 from enrollment.apple.errors import AppleError, ProfileNotFound, TemporarilyUnavailable
 from enrollment.apple.messages import AssignResult, SerialResult
 from enrollment.connection import connect
-from enrollment.models import Answer, Device, ProfileRevision, Token, TokenStatus, Wish
+from enrollment.models import Answer, Device, EventKind, ProfileRevision, Token, TokenStatus, Wish
 from enrollment.models.assignment import NO_PROFILE_ASKED
 from enrollment.models.device import DeviceQuerySet
 from enrollment.models.device_groups import likely_otherwise_than_wanted
@@ -163,6 +164,8 @@ def _write(token: Token, batch: Batch, asked_for: str, result: AssignResult) -> 
                 asked_at=now,
                 confirmed_at=None,
             )
+            if answer != Answer.SUCCESS:  # that one shows when it is read back
+                note_events(token, serials, EventKind.ANSWERED, at=now, value=answer.value, uuid=asked_for)
     if token.trouble_sentence:
         note_success(token)
 

@@ -2,7 +2,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from enrollment.models import Device, SeenSerials, Token
+from enrollment.actions.devices.note_events import note_events
+from enrollment.models import Device, EventKind, SeenSerials, Token
 
 AT_ONCE = 1_000
 _ABSENT = "SELECT serial, id FROM enrollment_device WHERE token_id = %s AND released_at IS NULL AND NOT"
@@ -21,6 +22,7 @@ def release_absent(token: Token, now: datetime) -> list[str]:
     keys = list(absent.values())
     for start in range(0, len(keys), AT_ONCE):
         Device.objects.filter(pk__in=keys[start : start + AT_ONCE]).update(released_at=now)
+    note_events(token, absent, EventKind.RELEASED, at=now)
     SeenSerials.objects.filter(token=token).delete()
     return list(absent)
 

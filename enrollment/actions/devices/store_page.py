@@ -6,9 +6,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from enrollment import limits
+from enrollment.actions.devices.note_events import note_events
 from enrollment.actions.devices.upsert_devices import Room, upsert_devices
 from enrollment.apple.messages import DevicePage, DeviceRecord
-from enrollment.models import ChangeKind, Device, SeenSerials, SyncChange, SyncKind, SyncRun, Token
+from enrollment.models import ChangeKind, Device, EventKind, SeenSerials, SyncChange, SyncKind, SyncRun, Token
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -118,6 +119,9 @@ def _release(records: list[DeviceRecord], token: Token, now: datetime) -> list[s
         present = Device.objects.filter(token=token, serial=record.serial, released_at=None)
         if record.op_date:
             present = present.exclude(op_at__gt=record.op_date)
-        if present.update(released_at=record.op_date or now, op_at=record.op_date or F("op_at")):
+        left_at, is_replaced = record.op_date or now, record.released_by_replacement
+        gone = {"released_at": left_at, "op_at": record.op_date or F("op_at"), "released_by_replacement": is_replaced}
+        if present.update(**gone):
             released.append(record.serial)
+            note_events(token, [record.serial], EventKind.RELEASED, at=left_at)
     return released

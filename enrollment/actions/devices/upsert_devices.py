@@ -11,9 +11,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from enrollment.actions.devices.device_columns import COLUMNS, GIVEN, given, values
 from enrollment.apple.messages import DeviceRecord
-from enrollment.models import Device, Token
+from enrollment.models import Device, DeviceEvent, EventKind, Token
 
-_TABLE = Device._meta.db_table
+_TABLE, _EVENTS = Device._meta.db_table, DeviceEvent._meta.db_table
 _WRITTEN = ("token_id", "serial", *COLUMNS, *GIVEN, "op_at", "appeared_at")
 _NAMES = ", ".join(_WRITTEN)
 _LISTS = slice(COLUMNS.index("imei"), COLUMNS.index("meid") + 1)  # side by side among the values of a record
@@ -77,6 +77,8 @@ def upsert_devices(
             return Written()
         told_added = _new_ones(cursor, min(added, room.added))
         told_updated = _differences(cursor, has_changed, min(updated, room.updated))
+        if updated:
+            _note_events(cursor, has_changed)
         cursor.execute(_upsert("IS DISTINCT FROM" if is_postgresql else "IS NOT", has_changed))
         return Written(added, updated, told_added, told_updated)
 
@@ -104,6 +106,7 @@ def _upsert(differs: str, has_changed: str) -> str:
         "op_at = COALESCE(excluded.op_at, d.op_at)",
         "appeared_at = CASE WHEN d.released_at IS NULL THEN d.appeared_at ELSE excluded.appeared_at END",
         "released_at = NULL",
+        "released_by_replacement = FALSE",
         *(f"{name} = CASE WHEN {is_back} THEN '' ELSE d.{name} END" for name in ("asked_for", "answer")),
         *(f"{name} = CASE WHEN {is_back} THEN NULL ELSE d.{name} END" for name in ("next_try_at", "confirmed_at")),
     ]
@@ -112,6 +115,23 @@ def _upsert(differs: str, has_changed: str) -> str:
         f"INSERT INTO {_TABLE} AS d ({_NAMES}) SELECT {_NAMES} FROM page WHERE TRUE "
         f"ON CONFLICT (token_id, serial) DO UPDATE SET {', '.join(assignments)} WHERE {has_changed}"
     )
+
+
+def _note_events(cursor: Any, has_changed: str) -> None:
+    """Who came back, and whose profile at Apple is another one now (DEV-7), at the time Apple gives if it gives one."""
+    events = {
+        f"'{EventKind.RETURNED.value}', '', ''": "d.released_at IS NOT NULL",
+        f"'{EventKind.AT_APPLE.value}', excluded.apple_profile_status, excluded.apple_profile_uuid": (
+            "(d.apple_profile_status <> excluded.apple_profile_status"
+            " OR d.apple_profile_uuid <> excluded.apple_profile_uuid)"
+        ),
+    }
+    for told, happened in events.items():
+        cursor.execute(
+            f"INSERT INTO {_EVENTS} (token_id, serial, at, kind, value, uuid, because) SELECT excluded.token_id, "
+            f"excluded.serial, COALESCE(excluded.op_at, excluded.appeared_at), {told}, '' FROM {_SIDE_BY_SIDE} "
+            f"WHERE d.id IS NOT NULL AND {happened} AND {has_changed}"
+        )
 
 
 def _new_ones(cursor: Any, at_most: int) -> list[str]:
