@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import DateTimeField, Model, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Concat
 
 COUNTED_TO = 10_000  # beyond this a list only says "more than"
+BEFORE_ALL_TIMES = datetime(1900, 1, 1, tzinfo=UTC)  # a place in a list for rows that have no time
 
 
 def counted(rows: QuerySet[Any]) -> int:
@@ -19,7 +21,7 @@ def counted(rows: QuerySet[Any]) -> int:
 
 @dataclass(frozen=True)
 class Order:
-    """By a column that is never NULL, and by pk among equals.
+    """By a column of text or time, and by pk among equals; rows without a time come before all that have one.
 
     `count` is what `counted` said of the rows, when they are sorted by text: no database knows how many devices are in
     a state, and it may take the wrong way to the first of them.
@@ -28,6 +30,7 @@ class Order:
     column: str
     downwards: bool = False
     count: int | None = None
+    is_indexed: bool = True  # with pk, so that the first rows stand at the beginning of an index
 
     @property
     def is_short(self) -> bool:
@@ -35,24 +38,50 @@ class Order:
 
     def read(self, rows: QuerySet[Any], size: int, place: tuple[Any, int] | None = None) -> list[Any]:
         """The first rows, or those that follow a place: the value of the column and the pk of the row before."""
+        if self.count == 0:
+            return []
+        if is_of_times(rows.model, self.column):
+            place = place and (place[0] or BEFORE_ALL_TIMES, place[1])
+            rows = rows.annotate(found_by=Coalesce(self.column, Value(BEFORE_ALL_TIMES)))
+            return self._read_at_once(rows, "found_by", size, place)
         if self.is_short:
             # Sorted by what no index knows, they are found by what they are filtered by.
             rows = rows.annotate(found_by=Concat(self.column, Value("")))
             return self._read(rows, "found_by", size, place)
+        if not self.is_indexed:
+            return self._read_at_once(rows, self.column, size, place)
         if self.count is None:
             return self._read(rows, self.column, size, place)
         with _along_the_index():
             return self._read(rows, self.column, size, place)
 
     def _read(self, rows: QuerySet[Any], column: str, size: int, place: tuple[Any, int] | None) -> list[Any]:
-        way, sign = ("lt", "-") if self.downwards else ("gt", "")
-        ordered = rows.order_by(f"{sign}{column}", f"{sign}pk")
         if place is None:
-            return list(ordered[:size])
-        value, pk = place
+            return list(self._ordered(rows, column)[:size])
+        equals, later = self._after(column, place)
         # Equals first: an index finds the place in either half, and in neither of a condition with "or".
-        found = [] if column == "pk" else list(ordered.filter(**{column: value, f"pk__{way}": pk})[:size])
-        return found + list(ordered.filter(**{f"{column}__{way}": value})[: size - len(found)])
+        found = [] if column == "pk" else list(self._ordered(rows.filter(equals), column)[:size])
+        return found + list(self._ordered(rows.filter(later), column)[: size - len(found)])
+
+    def _read_at_once(self, rows: QuerySet[Any], column: str, size: int, place: tuple[Any, int] | None) -> list[Any]:
+        """Where no index helps, one look at all the rows is better than two."""
+        if place:
+            equals, later = self._after(column, place)
+            rows = rows.filter(equals | later)
+        return list(self._ordered(rows, column)[:size])
+
+    def _ordered(self, rows: QuerySet[Any], column: str) -> QuerySet[Any]:
+        sign = "-" if self.downwards else ""
+        return rows.order_by(f"{sign}{column}", f"{sign}pk")
+
+    def _after(self, column: str, place: tuple[Any, int]) -> tuple[Q, Q]:
+        """The equals of a place that follow it, and all that is beyond them."""
+        way, (value, pk) = "lt" if self.downwards else "gt", place
+        return Q(**{column: value, f"pk__{way}": pk}), Q(**{f"{column}__{way}": value})
+
+
+def is_of_times(model: type[Model], column: str) -> bool:
+    return column != "pk" and isinstance(model._meta.get_field(column), DateTimeField)
 
 
 @contextmanager
@@ -67,11 +96,11 @@ def _along_the_index() -> Iterator[None]:
         cursor.execute("SET LOCAL enable_sort = on")
 
 
-def in_portions(rows: QuerySet[Any], column: str, size: int) -> Iterator[list[Any]]:
-    """All rows in the order of a column of text, so many at a time; no transaction stays open between them."""
-    order = Order(column, count=counted(rows))
+def in_portions(rows: QuerySet[Any], order: Order, size: int) -> Iterator[list[Any]]:
+    """All rows in their order, so many at a time; no transaction stays open between them."""
     portion = order.read(rows, size)
     while portion:
         yield portion
         last = portion[-1]
-        portion = order.read(rows, size, (getattr(last, column), last.pk)) if len(portion) == size else []
+        place = (getattr(last, order.column), last.pk)
+        portion = order.read(rows, size, place) if len(portion) == size else []

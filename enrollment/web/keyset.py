@@ -3,7 +3,10 @@
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -12,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from enrollment.models import keyset
+
+LAST_YEAR = 9998  # of those that every time zone can still tell
 
 
 @dataclass
@@ -24,16 +29,26 @@ class Page:
     count_text: str = ""
 
 
-def keyset_page(rows: QuerySet[Any], query: QueryDict, *, order: str, size: int, count: int | None = None) -> Page:
+def keyset_page(
+    rows: QuerySet[Any],
+    query: QueryDict,
+    *,
+    order: str,
+    size: int,
+    count: int | None = None,
+    is_indexed: bool = True,
+) -> Page:
     """The page that the query's `after` or `before` asks for.
 
-    `order` is "pk" or a column of text, perhaps with "-"; `count` is how many rows match, when it was counted.
+    `order` is "pk" or a column of text or time, perhaps with "-"; `count` is how many rows match, when it was counted;
+    `is_indexed` as in keyset.Order.
     """
     column, descends = order.lstrip("-"), order.startswith("-")
-    before, after = (_read(query.get(name), int if column == "pk" else str) for name in ("before", "after"))
+    read = _reader(rows.model, column)
+    before, after = (_place(query.get(name), read) for name in ("before", "after"))
     is_back = before is not None
     # Going back reads the list in reverse, and turns the rows round again.
-    found = keyset.Order(column, descends != is_back, count).read(rows, size + 1, before or after)
+    found = keyset.Order(column, descends != is_back, count, is_indexed).read(rows, size + 1, before or after)
     has_more, found = len(found) > size, found[:size]
     if is_back:
         found.reverse()
@@ -51,9 +66,10 @@ def _in_words(count: int) -> str:
     return ngettext("%(count)d row", "%(count)d rows", count) % {"count": count}
 
 
-def place_after(value: str | int, pk: int) -> str:
+def place_after(value: str | int | datetime | None, pk: int) -> str:
     """What `after` and `before` say in an address."""
-    return base64.urlsafe_b64encode(json.dumps([value, pk]).encode()).decode().rstrip("=")
+    said = value.isoformat() if isinstance(value, datetime) else value
+    return base64.urlsafe_b64encode(json.dumps([said, pk]).encode()).decode().rstrip("=")
 
 
 def _link(query: QueryDict, name: str, row: Model, column: str) -> str:
@@ -64,13 +80,32 @@ def _link(query: QueryDict, name: str, row: Model, column: str) -> str:
     return link.urlencode()
 
 
-def _read(said: str | None, kind: type[str | int]) -> tuple[Any, int] | None:
-    """A place we gave in a list sorted by that kind of value; anything else is the beginning."""
+def _place(said: str | None, read: Callable[[Any], Any]) -> tuple[Any, int] | None:
+    """A place we gave in a list whose column is read so; anything else is the beginning."""
     if not said:
         return None
     try:
-        place = json.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
-    except (ValueError, binascii.Error):
+        value, pk = json.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
+        return (read(value), pk) if type(pk) is int else None
+    except (ValueError, TypeError, RecursionError, binascii.Error):
         return None
-    is_ours = isinstance(place, list) and [type(part) for part in place] == [kind, int]
-    return (place[0], place[1]) if is_ours and "\x00" not in str(place[0]) else None
+
+
+def _reader(model: type[Model], column: str) -> Callable[[Any], Any]:
+    """What makes a value of the column of what an address says; ValueError when that is none."""
+    if keyset.is_of_times(model, column):
+        return _time
+    return partial(_of_kind, int if column == "pk" else str)
+
+
+def _of_kind(kind: type[str | int], value: Any) -> Any:
+    if type(value) is not kind or "\x00" in str(value):
+        raise ValueError
+    return value
+
+
+def _time(said: Any) -> datetime | None:
+    moment = None if said is None else datetime.fromisoformat(said)
+    if moment and not (moment.tzinfo and keyset.BEFORE_ALL_TIMES.year <= moment.year <= LAST_YEAR):
+        raise ValueError
+    return moment

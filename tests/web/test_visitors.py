@@ -6,7 +6,9 @@ from django.urls import URLPattern, get_resolver, reverse
 from enrollment.actions.devices.start_operation import Choice, start_operation
 from enrollment.actions.profiles.start_profile import start_profile
 from enrollment.actions.tokens.start_token import start_token
-from enrollment.models import Device, ForeignProfile, KeyPair, OperationKind, Profile, SyncRun, Token
+from enrollment.apple.bypass_code import new_bypass_code
+from enrollment.encryption import encrypt
+from enrollment.models import ActivationLock, Device, ForeignProfile, KeyPair, OperationKind, Profile, SyncRun, Token
 from tests.cast import a_device, a_profile, a_run, a_token, a_vpp_token
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +25,9 @@ def things(alice):
         "profile": profile,
         "device": device,
         "run": a_run(token),
+        "lock": ActivationLock.objects.create(
+            token=token, serial=device.serial, sealed_bypass_code=encrypt(new_bypass_code())
+        ),
         "operation": start_operation(OperationKind.ASSIGN, [Choice(token.devices.all(), profile)], by=alice),
         "token_draft": start_token(by=alice),
         "foreign": ForeignProfile.objects.create(token=token, apple_uuid="F" * 32, payload={}),
@@ -46,6 +51,7 @@ PAGES = {
     "operation-export": ("get", "operation", [], 200, 404),
     "device-detail": ("get", "device", [], 200, 404),
     "device-delete": ("post", "device", [], 403, 404),
+    "device-bypass-code": ("post", "lock", [], 403, 404),
     "token-list": ("get", None, [], 200, 200),
     "token-new": ("post", None, [], 403, 302),
     "token-certificate": ("post", "token_draft", [], 404, 302),
