@@ -1,3 +1,6 @@
+from datetime import date
+
+import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
@@ -121,9 +124,14 @@ class ProfileViewSet(Reading):
         return Response(AssignedSerializer(answer).data, status=status.HTTP_202_ACCEPTED)
 
 
+_KINDS = {
+    django_filters.ModelChoiceFilter: int,
+    django_filters.BooleanFilter: bool,
+    django_filters.DateFilter: date,
+}
 _FILTERS = [
-    OpenApiParameter(name, {"token": int, "profile": int, "needs_wipe": bool, "released": bool}.get(name, str))
-    for name in ("q", "token", "family", "apple_status", "state", "profile", "needs_wipe", "released")
+    OpenApiParameter(name, next((said for kind, said in _KINDS.items() if isinstance(one, kind)), str))
+    for name, one in DeviceFilter.base_filters.items()
 ]
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import assignment, device_groups
 from enrollment.models.assignment import Answer, AssignmentState, Wish, WishedBy
-from enrollment.models.distinct_values import distinct_values
+from enrollment.models.distinct_values import containing
 from enrollment.models.profile import Profile
 from enrollment.models.token import Token
 
@@ -77,14 +78,17 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         words = words.strip()
         if not words:
             return self
-        # Many devices share few descriptions.
-        descriptions = distinct_values(self.model, ("description",))
-        described = Q(description__icontains=words)
-        if descriptions is not None:
-            described = Q(description__in=[one for one in descriptions if words.upper() in one.upper()])
-        # Few devices have a tag, and only those are indexed.
-        tagged = Q(asset_tag__gt="", asset_tag__icontains=words)
-        return self.filter(Q(serial__icontains=words) | tagged | described)
+        described = containing(self.model, "description", words)
+        return self.filter(Q(serial__icontains=words) | tagged(words) | described)
+
+    def having(self, token: int, uuids: Collection[str]) -> "DeviceQuerySet":
+        """Devices of a token to which Apple has assigned one of these profiles."""
+        return self.filter(token=token, apple_profile_uuid__in=uuids, apple_profile_status__in=assignment.HAS_A_PROFILE)
+
+
+def tagged(words: str) -> Q:
+    """Holds for devices whose asset tag contains the words. Few have one, and only those are indexed."""
+    return Q(asset_tag__gt="", asset_tag__icontains=words)
 
 
 class Device(models.Model):

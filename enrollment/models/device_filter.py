@@ -1,18 +1,19 @@
-from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
 import django_filters
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.forms import DateInput, ModelChoiceField, Select, TextInput
+from django.forms import DateInput, Select, TextInput
+from django.utils.functional import Promise
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
+from django_filters import fields
 
-from enrollment.models.assignment import HAS_A_PROFILE, AssignmentState, Wish
-from enrollment.models.device import AppleProfileStatus, Device, DeviceQuerySet
-from enrollment.models.distinct_values import distinct_values
+from enrollment.models.assignment import AssignmentState, Wish
+from enrollment.models.device import AppleProfileStatus, Device, DeviceQuerySet, tagged
+from enrollment.models.distinct_values import containing
 from enrollment.models.person import Person
-from enrollment.models.profile import ForeignProfile, Profile, ProfileRevision
+from enrollment.models.profile import ForeignProfile, Profile
 from enrollment.models.token import Token
 
 FAMILIES = [
@@ -23,11 +24,12 @@ FAMILIES = [
     ("AppleTV", "Apple TV"),
     ("Vision", "Vision"),
 ]
+DAY = "%Y-%m-%d"
 # Of days somebody can mean: far enough from the ends of the calendar for every time zone.
 DAYS = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
 
 
-class _OfATokenField(ModelChoiceField):
+class _OfATokenField(fields.ModelChoiceField):
     def label_from_instance(self, one: Any) -> str:
         return f"{one} · {one.token}"
 
@@ -38,12 +40,10 @@ class _OfAToken(django_filters.ModelChoiceFilter):
     field_class = _OfATokenField
 
 
-def _day(method: str, label: Any) -> django_filters.DateFilter:
-    # The same in every language, for an address is sent from one person to another.
-    day = DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return django_filters.DateFilter(
-        method=method, label=label, widget=day, input_formats=["%Y-%m-%d"], validators=DAYS
-    )
+def _day(column: str, method: str, label: Promise) -> django_filters.DateFilter:
+    # Written the same in every language, for an address is sent from one person to another.
+    written = {"input_formats": [DAY], "widget": DateInput(format=DAY, attrs={"type": "date"})}
+    return django_filters.DateFilter(field_name=column, method=method, label=label, validators=DAYS, **written)
 
 
 class DeviceFilter(django_filters.FilterSet):
@@ -64,19 +64,78 @@ class DeviceFilter(django_filters.FilterSet):
     needs_wipe = django_filters.BooleanFilter(method="is_to_wipe", label=_("Needs wipe"))
     released = django_filters.BooleanFilter(method="is_released", label=_("Released"))
     family = django_filters.ChoiceFilter(choices=FAMILIES, label=_("Family"))
-    model = django_filters.CharFilter(method="is_model", label=_("Model"))
+    model = django_filters.CharFilter(
+        method="is_called", label=_("Model"), widget=TextInput(attrs={"list": "known-models"})
+    )
     color = django_filters.CharFilter(lookup_expr="icontains", label=_("Colour"))
     serial = django_filters.CharFilter(lookup_expr="istartswith", label=_("Serial number begins with"))
     asset_tag = django_filters.CharFilter(method="is_tagged", label=_("Asset tag"))
-    description = django_filters.CharFilter(method="is_described", label=_("Description"))
+    description = django_filters.CharFilter(method="is_called", label=_("Description"))
     assigned_by = django_filters.CharFilter(lookup_expr="icontains", label=_("Assigned by"))
-    assigned_from = _day("is_since", _("Assigned to the server from"))
-    assigned_to = _day("is_until", _("Assigned to the server to"))
-    profile_assigned_from = _day("is_since", _("Profile assigned from"))
-    profile_assigned_to = _day("is_until", _("Profile assigned to"))
-    handed_from = _day("is_since", _("Handed to the device from"))
-    handed_to = _day("is_until", _("Handed to the device to"))
-    appeared_from = _day("is_since", _("Appeared here from"))
-    appeared_to = _day("is_until", _("Appeared here to"))
-    released_from = _day("is_since", _("Released from"))
-    released_to = _day("is_until", _("Released to"))
+    assigned_since = _day("assigned_at", "is_since", _("Assigned to the server since"))
+    assigned_until = _day("assigned_at", "is_until", _("Assigned to the server until"))
+    profile_assigned_since = _day("profile_assigned_at", "is_since", _("Profile assigned since"))
+    profile_assigned_until = _day("profile_assigned_at", "is_until", _("Profile assigned until"))
+    handed_since = _day("profile_pushed_at", "is_since", _("Handed to the device since"))
+    handed_until = _day("profile_pushed_at", "is_until", _("Handed to the device until"))
+    appeared_since = _day("appeared_at", "is_since", _("Appeared here since"))
+    appeared_until = _day("appeared_at", "is_until", _("Appeared here until"))
+    released_since = _day("released_at", "is_since", _("Released since"))
+    released_until = _day("released_at", "is_until", _("Released until"))
+
+    class Meta:
+        model = Device
+        fields: list[str] = []
+
+    def __init__(self, data: Any = None, *, person: Person, **more: Any) -> None:
+        super().__init__(data, queryset=Device.objects.visible_to(person), **more)
+        # What may be chosen is what may be seen: a stranger's token is an unknown one.
+        self.filters["token"].queryset = Token.objects.visible_to(person)
+        for name in ("profile", "apple_profile"):
+            self.filters[name].queryset = Profile.objects.visible_to(person).select_related("token")
+        self.filters["foreign_profile"].queryset = ForeignProfile.objects.visible_to(person).select_related("token")
+        for one in self.filters.values():
+            if isinstance(one, django_filters.ChoiceFilter):
+                one.extra["empty_label"] = _("All")
+            elif isinstance(one, django_filters.BooleanFilter):
+                one.extra["widget"] = Select(choices=[("", _("All")), ("true", _("yes")), ("false", _("no"))])
+
+    @property
+    def devices(self) -> DeviceQuerySet:
+        """What matches. A filter that cannot be understood matches nothing: never more than was meant."""
+        return self.qs if self.is_valid() else Device.objects.none()
+
+    def search(self, devices: DeviceQuerySet, _name: str, words: str) -> DeviceQuerySet:
+        return devices.search(words)
+
+    def in_state(self, devices: DeviceQuerySet, _name: str, state: str) -> DeviceQuerySet:
+        return devices.in_state(AssignmentState(state))
+
+    def is_wished(self, devices: DeviceQuerySet, _name: str, wish: str) -> DeviceQuerySet:
+        # The profile is what indexes know.
+        return devices.filter(wish=wish, profile__isnull=wish != Wish.PROFILE)
+
+    def has_profile(self, devices: DeviceQuerySet, _name: str, profile: Profile) -> DeviceQuerySet:
+        uuids = profile.revisions.exclude(apple_uuid="").values_list("apple_uuid", flat=True)
+        return devices.having(profile.token_id, set(uuids))
+
+    def has_foreign_profile(self, devices: DeviceQuerySet, _name: str, profile: ForeignProfile) -> DeviceQuerySet:
+        return devices.having(profile.token_id, {profile.apple_uuid})
+
+    def is_to_wipe(self, devices: DeviceQuerySet, _name: str, to_wipe: bool) -> DeviceQuerySet:
+        return devices.needing_wipe() if to_wipe else devices.with_needs_wipe().filter(needs_wipe=False)
+
+    def is_released(self, devices: DeviceQuerySet, _name: str, released: bool) -> DeviceQuerySet:
+        return devices.filter(released_at__isnull=not released)
+
+    def is_called(self, devices: DeviceQuerySet, column: str, words: str) -> DeviceQuerySet:
+        return devices.filter(containing(Device, column, words))
+
+    def is_tagged(self, devices: DeviceQuerySet, _name: str, words: str) -> DeviceQuerySet:
+        return devices.filter(tagged(words))
+
+    def is_since(self, devices: DeviceQuerySet, column: str, day: date) -> DeviceQuerySet:
+        return devices.filter(**{f"{column}__gte": make_aware(datetime.combine(day, time.min))})
+
+    def is_until(self, devices: DeviceQuerySet, column: str, day: date) -> DeviceQuerySet:
+        return devices.filter(**{f"{column}__lte": make_aware(datetime.combine(day, time.max))})

@@ -23,6 +23,14 @@ def distinct_values(model: type[models.Model], columns: Sequence[str], where: st
     return [row[0] for row in found] if len(columns) == 1 else found
 
 
+def containing(model: type[models.Model], column: str, words: str) -> models.Q:
+    """Holds for rows whose column contains the words, upper or lower case: many rows share few values."""
+    values = distinct_values(model, (column,))
+    if values is None:
+        return models.Q(**{f"{column}__icontains": words})
+    return models.Q(**{f"{column}__in": [one for one in values if words.upper() in one.upper()]})
+
+
 def _by_leaps(table: str, names: str, where: str) -> str:
     """PostgreSQL reads every entry for a DISTINCT; asked for the next greater one, it leaps through the index."""
     first = f"SELECT {names} FROM {table} WHERE {where} ORDER BY {names} LIMIT 1"

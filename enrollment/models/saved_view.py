@@ -1,13 +1,16 @@
 from django.conf import settings
 from django.db import models
 
+NAME_LENGTH = 60
+QUERY_LENGTH = 2_000
+
 
 class SavedView(models.Model):
     """A filtered device list somebody wants to come back to: the list's address, without its place in it."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views")
-    name = models.CharField(max_length=60)
-    query = models.CharField(max_length=2000, blank=True)
+    name = models.CharField(max_length=NAME_LENGTH)
+    query = models.CharField(max_length=QUERY_LENGTH, blank=True)
 
     class Meta:
         ordering = ["name"]

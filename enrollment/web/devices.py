@@ -1,53 +1,96 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from enrollment.models import Device, Permission
+from enrollment.models import Device, Permission, Person
 from enrollment.models.device_filter import DeviceFilter
+from enrollment.models.device_list import COLUMNS, columns_of, sort_of
+from enrollment.models.distinct_values import distinct_values
 from enrollment.models.keyset import counted
 from enrollment.permissions import check
 from enrollment.web.device_page import may_do
+from enrollment.web.device_table import chips, dressed, headings
 from enrollment.web.keyset import keyset_page
 
-SORTS = ("serial", "-serial", "model", "-model")
-SIZES = (50, 100, 200)
+SIZES = ("50", "100", "200")
+PLACES = ("after", "before")
+MAIN_FILTERS = ("token", "state", "apple_status", "profile")
+SEVERAL = 50  # a serial number is in few tokens
 
 
 def device_list(request: HttpRequest) -> HttpResponse:
     check(request.user, Permission.READ_DEVICE)
     filters = DeviceFilter(request.GET, person=request.user)
-    # Tokens are looked up apart: joined, SQLite would walk them first and sort all their devices.
-    found = filters.devices.with_state().with_needs_wipe().select_related("profile__current").prefetch_related("token")
-    found = found.defer("profile__current__settings", "profile__current__payload")
-    sort = request.GET.get("sort", "serial")
-    size = request.GET.get("size", "")
+    query, sort = _said(request.GET, filters), sort_of(request.GET.get("sort"))
+    columns = columns_of(request.user.device_columns)
+    shown = headings(columns, sort, query)
+    # Keys first: sorting many devices carries no more than it needs.
     page = keyset_page(
-        found,
-        request.GET,
-        order=sort if sort in SORTS else "serial",
-        size=int(size) if size in map(str, SIZES) else SIZES[0],
+        filters.devices.only(sort.column),
+        query,
+        order=str(sort),
+        size=int(query.get("size", SIZES[0])),
         count=counted(filters.devices),
+        is_indexed=sort.is_indexed,
     )
-    query = request.GET.copy()
-    for name in ("after", "before"):
+    page.rows = dressed(page.rows, shown)
+    for name in PLACES:
         query.pop(name, None)
+    set_filters = chips(filters, query)
     values = {
         "section": "device-list",
         "page": page,
         "filters": filters,
         "query": query.urlencode(),
-        "is_filtered": any(request.GET.get(name) for name in filters.filters),
+        "headings": shown,
+        "chips": set_filters,
+        "is_filtered": bool(set_filters),
+        "all_columns": [(column, column in columns) for column in COLUMNS.values()],
+        "views": request.user.saved_views.all(),
         **may_do(request.user),
     }
-    template = "_table" if request.htmx and not request.htmx.boosted else "list"
-    return render(request, f"enrollment/devices/{template}.html", values)
+    if request.htmx and not request.htmx.boosted:
+        answer = render(request, "enrollment/devices/_table.html", values)
+        answer.headers["HX-Push-Url"] = f"{reverse('device-list')}?{query.urlencode()}"
+        return answer
+    return render(request, "enrollment/devices/list.html", {**values, **_filter_form(filters, request.user)})
+
+
+def _said(said: QueryDict, filters: DeviceFilter) -> QueryDict:
+    """What an address says that a list knows: without what a form sends empty."""
+    known = {name: said[name] for name in (*filters.filters, "sort", *PLACES) if said.get(name)}
+    if said.get("size") in SIZES:
+        known["size"] = said["size"]
+    query = QueryDict(mutable=True)
+    query.update(known)
+    return query
+
+
+def _filter_form(filters: DeviceFilter, person: Person) -> dict[str, object]:
+    """The fields that are always there, the others, and the models there are, for those who see all of them."""
+    form = filters.form
+    more = [field for field in form if field.name not in (*MAIN_FILTERS, "q")]
+    return {
+        "main_fields": [form[name] for name in MAIN_FILTERS],
+        "more_fields": more,
+        "more_set": sum(1 for field in more if field.data),
+        "models": (distinct_values(Device, ("model",)) or []) if person.sees_everything else [],
+    }
 
 
 def search(request: HttpRequest) -> HttpResponse:
     """The search of every page: a whole serial number leads straight to its device."""
     check(request.user, Permission.READ_DEVICE)
     words = request.GET.get("q", "").strip()
-    exact = Device.objects.visible_to(request.user).filter(serial=words.upper())[:2]
-    if words and len(exact) == 1:
-        return redirect("device-detail", exact[0].pk)
+    device = _called(words, request.user)
+    if device:
+        return redirect("device-detail", device.pk)
     return redirect(f"{reverse('device-list')}?{request.GET.urlencode()}")
+
+
+def _called(serial: str, person: Person) -> Device | None:
+    """The device of a serial number; of several tokens that know it, the only one that still has it."""
+    exact = list(Device.objects.visible_to(person).filter(serial=serial.upper())[:SEVERAL])
+    present = [device for device in exact if not device.released_at]
+    only = exact if len(exact) == 1 else present
+    return only[0] if len(only) == 1 else None

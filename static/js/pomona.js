@@ -15,8 +15,9 @@
   });
   showTheme();
 
-  // "/" goes to the search for devices.
+  // "/" goes to the search for devices, Escape leaves it.
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") event.target.closest('[data-shortcut="/"]')?.blur();
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
     const field = document.querySelector('[data-shortcut="/"]');

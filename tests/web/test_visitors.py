@@ -3,6 +3,7 @@
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
+from enrollment.actions.access.save_device_view import save_device_view
 from enrollment.actions.devices.start_operation import Choice, start_operation
 from enrollment.actions.profiles.start_profile import start_profile
 from enrollment.actions.tokens.start_token import start_token
@@ -33,6 +34,7 @@ def things(alice):
         "foreign": ForeignProfile.objects.create(token=token, apple_uuid="F" * 32, payload={}),
         "vpp_token": a_vpp_token(),
         "profile_draft": start_profile(token, by=alice),
+        "view": save_device_view(alice, "Ours", "state=failed"),
     }
 
 
@@ -42,6 +44,9 @@ PAGES = {
     "device-list": ("get", None, [], 200, 200),
     "device-search": ("get", None, [], 302, 302),
     "device-export": ("get", None, [], 200, 200),
+    "device-columns": ("post", None, [], 302, 302),
+    "device-view-save": ("post", None, [], 200, 200),
+    "device-view-delete": ("post", "view", [], 404, 404),
     "operation-new": ("post", None, ["assign"], 403, 200),
     "operation-list": ("get", None, [], 200, 200),
     "operation-detail": ("get", "operation", [], 200, 404),

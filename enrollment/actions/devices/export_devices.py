@@ -14,7 +14,8 @@ from enrollment.models import Answer, AppleProfileStatus, AssignmentState, Audit
 from enrollment.models.csv_text import BYTE_ORDER_MARK, csv_text, delimiter_of
 from enrollment.models.device import DeviceQuerySet
 from enrollment.models.device_filter import DeviceFilter
-from enrollment.models.keyset import in_portions
+from enrollment.models.device_list import SERIAL, Sort, sort_of
+from enrollment.models.keyset import Order, counted, in_portions
 
 PORTION = 2_000
 COLUMNS: dict[str, str | Promise] = {
@@ -52,13 +53,15 @@ CHOICES = {"wish": Wish, "state_now": AssignmentState, "answer": Answer, "apple_
 def export_devices(filters: DeviceFilter, *, by: Person, portion: int = PORTION) -> Iterator[str]:
     """What the filters match, as the text of a CSV file, some rows at a time. An export is recorded (AUD-1).
 
+    Sorted as the list is, where that takes no sorting of many devices for each portion; otherwise by serial number.
     The words are those of the language at the call: the rows are read later, when another may be active.
     """
     token = filters.form.cleaned_data.get("token") if filters.is_valid() else None
     AuditEntry.record("device.exported", Device, by=by, token=token, filter=_as_asked(filters))
     headings = [str(heading) for heading in COLUMNS.values()]
     write = partial(csv_text, delimiter=delimiter_of(get_language() or ""))
-    return _text(headings, [_writer(name) for name in COLUMNS], _with_columns(filters.devices), portion, write)
+    rows = partial(_rows, filters.devices, sort_of(filters.data.get("sort")), portion)
+    return _text(headings, [_writer(name) for name in COLUMNS], rows, write)
 
 
 def _as_asked(filters: DeviceFilter) -> str:
@@ -76,16 +79,22 @@ def _with_columns(devices: DeviceQuerySet) -> DeviceQuerySet:
     return known.only(*(column.name for column in Device._meta.concrete_fields if column.name in COLUMNS))
 
 
+def _rows(devices: DeviceQuerySet, sort: Sort, portion: int) -> Iterator[list[Device]]:
+    order = Order(sort.column, sort.downwards, counted(devices), sort.is_indexed)
+    if not (order.is_indexed or order.is_short):
+        order = Order(SERIAL.sorts_by, count=order.count)
+    return in_portions(_with_columns(devices), order, portion)
+
+
 def _text(
     headings: list[str],
     writers: list[Callable[[Any], str]],
-    devices: DeviceQuerySet,
-    portion: int,
+    rows: Callable[[], Iterator[list[Device]]],
     write: Callable[[Iterable[Iterable[str]]], str],
 ) -> Iterator[str]:
     yield BYTE_ORDER_MARK + write([headings])
     values = attrgetter(*COLUMNS)
-    for some in in_portions(devices, "serial", portion):
+    for some in rows():
         yield write([say(value) for say, value in zip(writers, values(device), strict=True)] for device in some)
 
 

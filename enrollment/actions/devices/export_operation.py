@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.models import AuditEntry, Operation, Person, Profile
 from enrollment.models.csv_text import BYTE_ORDER_MARK, csv_text, delimiter_of
-from enrollment.models.keyset import Order, counted, in_portions
+from enrollment.models.keyset import Order, in_portions
 from enrollment.models.operation_progress import outcomes_in_words
 
 PORTION = 2_000
@@ -20,8 +20,8 @@ def export_operation(operation: Operation, *, by: Person) -> Iterator[str]:
 
 def _text(operation: Operation, headings: list[str], delimiter: str) -> Iterator[str]:
     yield BYTE_ORDER_MARK + csv_text([headings], delimiter)
-    devices = operation.devices.all()
-    for rows in in_portions(devices, Order("serial", count=counted(devices)), PORTION):
+    # In the order they were previewed in: sorted by anything else, each portion would sort all of them.
+    for rows in in_portions(operation.devices.all(), Order("pk"), PORTION):
         names = dict(Profile.objects.filter(pk__in={row.profile_id for row in rows}).values_list("pk", "name"))
         outcomes = outcomes_in_words(operation, rows)
         yield csv_text(
