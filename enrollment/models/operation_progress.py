@@ -35,6 +35,11 @@ class Progress:
     def is_moving(self) -> bool:
         return self.settled < self.total
 
+    @property
+    def look_again(self) -> int:
+        """After so many seconds: counting many takes longer, and they take their time."""
+        return 4 if self.total <= 10_000 else 15
+
 
 def still_wanted(operation: Operation) -> DeviceQuerySet:
     """Its devices of which nothing else has been decided since."""
@@ -80,8 +85,9 @@ def outcome_of(operation: Operation, row: OperationDevice, device: Device | None
 
 
 def outcomes_in_words(operation: Operation, rows: list[OperationDevice]) -> dict[int, str]:
-    """By the row's key."""
-    devices = devices_of(rows)
+    """By the row's key; for many rows at once, so only what an outcome follows from is read."""
+    found = Device.objects.filter(pk__in=[row.device_id for row in rows]).with_state().only("wish", "profile_id")
+    devices = {device.pk: device for device in found}
     return {row.pk: str(WORDS.get(outcome_of(operation, row, devices.get(row.device_id)), "")) for row in rows}
 
 
@@ -104,4 +110,6 @@ def with_outcome(operation: Operation, outcome: str) -> QuerySet[OperationDevice
         return rows.filter(result="" if outcome == PENDING else outcome)
     if outcome == OTHER:
         return rows.exclude(device__in=still_wanted(operation).values("pk"))
-    return rows.filter(device__in=still_wanted(operation).with_state().filter(state_now=outcome).values("pk"))
+    if outcome not in AssignmentState.values:
+        return rows.none()
+    return rows.filter(device__in=still_wanted(operation).in_state(AssignmentState(outcome)).values("pk"))
