@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import limits
@@ -34,6 +35,16 @@ NEEDED = {
     OperationKind.DELETE: Permission.DELETE_DEVICE,
     OperationKind.DISOWN: Permission.RELEASE_DEVICE,
     OperationKind.LOCK: Permission.LOCK_DEVICE,
+}
+
+
+# What happens to those that "get it".
+GETS_IN_WORDS: dict[str, str | Promise] = {
+    OperationKind.ASSIGN: _("gets it"),
+    OperationKind.UNASSIGN: _("loses its profile"),
+    OperationKind.DELETE: _("is deleted here"),
+    OperationKind.DISOWN: _("leaves the organisation for good"),
+    OperationKind.LOCK: _("is locked"),
 }
 
 
@@ -157,6 +168,10 @@ class Operation(models.Model):
     @property
     def is_previewed(self) -> bool:
         return self.status == OperationStatus.PREVIEWED
+
+    def in_words(self, verdict: str) -> str:
+        """What would happen to a device, or why not."""
+        return str(GETS_IN_WORDS[self.kind] if verdict == Verdict.GETS else Verdict(verdict).label)
 
     @property
     def gets(self) -> int:

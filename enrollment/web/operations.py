@@ -96,12 +96,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_confirm": may(request.user, operation.needed),
         "asks_apple": operation.kind in ASKS_APPLE,
         "typed": _to_type(operation) if operation.kind in ASKS_APPLE else "",
+        "gets_in_words": operation.in_words(Verdict.GETS),
         "reasons": [(verdict, verdict.label, count) for verdict, count in operation.cannot.items()],
         **(_far(operation) if not operation.is_previewed else {}),
+        **_rows(request, operation),
+        "address": request.get_full_path(),
     }
-    if request.htmx and not request.htmx.boosted:
-        return render(request, "enrollment/operations/_progress.html", values)
-    return render(request, "enrollment/operations/detail.html", {**values, **_rows(request, operation)})
+    template = "_live" if request.htmx and not request.htmx.boosted else "detail"
+    return render(request, f"enrollment/operations/{template}.html", values)
 
 
 def _operation(request: HttpRequest, pk: int) -> Operation:
@@ -138,8 +140,9 @@ def _rows(request: HttpRequest, operation: Operation) -> dict[str, Any]:
     for row in page.rows:
         row.now = devices.get(row.device_id)
         row.outcome = outcome_of(operation, row, row.now)
-        row.outcome_in_words = WORDS.get(row.outcome, "")
-    return {"page": page, "show": show, "shown_as": WORDS.get(show) or (Verdict(show).label if show else "")}
+        row.in_words = WORDS.get(row.outcome) if row.outcome else operation.in_words(row.verdict)
+    shown_as = "" if not show else WORDS[show] if show in WORDS else operation.in_words(show)
+    return {"page": page, "show": show, "shown_as": shown_as}
 
 
 @require_POST

@@ -134,7 +134,7 @@ def test_results_are_shown_device_by_device_and_as_a_file(as_alice):
     page = as_alice.get(reverse("operation-detail", args=[operation.pk]), {"show": "failed"})
     assert [row.serial for row in page.context["page"].rows] == [devices[0].serial]
     text = as_alice.get(reverse("operation-export", args=[operation.pk])).getvalue().decode()
-    assert f"{devices[0].serial},gets it,,Failed" in text
+    assert f"{devices[0].serial},leaves the organisation for good,,Failed" in text
     answer = as_alice.post(reverse("operation-retry", args=[operation.pk]), follow=True)
     assert "1 device is tried again" in answer.content.decode()
     assert answer.context["operation"].is_open

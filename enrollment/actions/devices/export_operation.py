@@ -26,7 +26,7 @@ def _text(operation: Operation, headings: list[str], delimiter: str) -> Iterator
         outcomes = outcomes_in_words(operation, rows)
         yield csv_text(
             (
-                [row.serial, str(row.get_verdict_display()), names.get(row.profile_id, ""), outcomes[row.pk]]
+                [row.serial, operation.in_words(row.verdict), names.get(row.profile_id, ""), outcomes[row.pk]]
                 for row in rows
             ),
             delimiter,
