@@ -24,6 +24,11 @@ FAMILIES = [
     ("AppleTV", "Apple TV"),
     ("Vision", "Vision"),
 ]
+WISHES = [
+    (Wish.PROFILE, _("A profile")),
+    (Wish.NO_PROFILE, Wish.NO_PROFILE.label),
+    (Wish.NOTHING_SAID, Wish.NOTHING_SAID.label),
+]
 DAY = "%Y-%m-%d"
 # Of days somebody can mean: far enough from the ends of the calendar for every time zone.
 DAYS = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
@@ -49,14 +54,14 @@ def _day(column: str, method: str, label: Promise) -> django_filters.DateFilter:
 class DeviceFilter(django_filters.FilterSet):
     """The filters of the device list, the same for page, bulk action, export and program (API-3)."""
 
-    q = django_filters.CharFilter(method="search", label=_("Serial number, asset tag or description"))
+    q = django_filters.CharFilter(method="search", label=_("Search"))
     token = django_filters.ModelChoiceFilter(queryset=Token.objects.none(), label=_("Token"))
     state = django_filters.ChoiceFilter(method="in_state", choices=AssignmentState.choices, label=_("Assignment"))
     apple_status = django_filters.ChoiceFilter(
         field_name="apple_profile_status", choices=AppleProfileStatus.choices, label=_("Status at Apple")
     )
     profile = _OfAToken(queryset=Profile.objects.none(), label=_("Profile"))
-    wish = django_filters.ChoiceFilter(method="is_wished", choices=Wish.choices, label=_("Wanted"))
+    wish = django_filters.ChoiceFilter(method="is_wished", choices=WISHES, label=_("Wanted"))
     apple_profile = _OfAToken(method="has_profile", queryset=Profile.objects.none(), label=_("Profile at Apple"))
     foreign_profile = _OfAToken(
         method="has_foreign_profile", queryset=ForeignProfile.objects.none(), label=_("Profile of another tool")

@@ -99,21 +99,22 @@ def dressed(found: Sequence[Device], shown: Sequence[Heading]) -> list[Device]:
     rows = [by_key[device.pk] for device in found if device.pk in by_key]
     names = _profiles_at_apple(rows) if any(heading.column.name == "apple_profile" for heading in shown) else {}
     for row in rows:
-        row.at_apple = names.get((row.token_id, row.apple_profile_uuid))
+        row.at_apple = names.get(row.pk)
         row.cells = [(heading, None if heading.part else getattr(row, heading.column.sorts_by)) for heading in shown]
     return rows
 
 
-def _profiles_at_apple(devices: Iterable[Device]) -> dict[tuple[int, str], tuple[int | None, str]]:
-    """By token and Apple's uuid: our profile's key and name, or None and the name of another tool's."""
-    had = [device for device in devices if device.apple_profile_status in HAS_A_PROFILE]
-    where = {
-        "apple_uuid__in": {device.apple_profile_uuid for device in had} - {""},
-        "token__in": {device.token_id for device in had},
+def _profiles_at_apple(devices: Iterable[Device]) -> dict[int, tuple[int | None, str]]:
+    """By device, of those that have one: the key and name of our profile, or None and what another tool's is called."""
+    had = {
+        device.pk: (device.token_id, device.apple_profile_uuid)
+        for device in devices
+        if device.apple_profile_uuid and device.apple_profile_status in HAS_A_PROFILE
     }
-    others = ForeignProfile.objects.filter(**where)
-    names = {(one.token_id, one.apple_uuid): (None, str(one)) for one in others.only("token", "apple_uuid", "name")}
-    ours = ProfileRevision.objects.filter(apple_uuid__in=where["apple_uuid__in"], profile__token__in=where["token__in"])
+    tokens, uuids = {token for token, _uuid in had.values()}, {uuid for _token, uuid in had.values()}
+    foreign = ForeignProfile.objects.filter(token__in=tokens, apple_uuid__in=uuids).only("token", "apple_uuid", "name")
+    names = {(one.token_id, one.apple_uuid): (None, str(one)) for one in foreign}
+    ours = ProfileRevision.objects.filter(profile__token__in=tokens, apple_uuid__in=uuids)
     for token, uuid, key, name in ours.values_list("profile__token", "apple_uuid", "profile", "profile__name"):
         names[token, uuid] = (key, name)
-    return names
+    return {key: names.get(place, (None, place[1])) for key, place in had.items()}

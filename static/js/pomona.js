@@ -106,6 +106,10 @@
     document.querySelector(`.stage a[rel="${rel}"]`)?.click();
   });
 
+  // What a telephone has no room for is folded, though something is set in it.
+  if (matchMedia("(max-width: 44rem)").matches)
+    all("details[data-folds]").forEach((part) => { part.open = Boolean(part.querySelector('[aria-invalid="true"]')); });
+
   // Copying.
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
