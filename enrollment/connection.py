@@ -50,6 +50,21 @@ def connect(token: Token, *, timeout: tuple[float, float] = (10, 60)) -> Client:
     )
 
 
+class Apart:
+    """A client for a thread that may not touch the database; what it learns of the session is kept afterwards."""
+
+    def __init__(self, token: Token, *, timeout: tuple[float, float]) -> None:
+        self._stored, self._store = StoredSession(token), MemorySessionStore()
+        self._before = self._stored.load()
+        self._store.save(self._before)
+        self.client = Client(token.apple_url, stored_credentials(token), self._store, timeout=timeout)
+
+    def keep(self) -> None:
+        """Called where the database may be touched again."""
+        if (now := self._store.load()) != self._before:
+            self._stored.save(now)
+
+
 def try_out(apple_url: str, credentials: Credentials, *, timeout: tuple[float, float] = (5, 15)) -> Client:
     """A client for credentials that are not a token's yet; nothing of it is kept."""
     return Client(apple_url, credentials, MemorySessionStore(), before_send=_refuse_inside_transaction, timeout=timeout)

@@ -160,6 +160,10 @@ class Device(models.Model):
 
     objects = DeviceQuerySet.as_manager()
 
+    # Of those that with_state and with_needs_wipe have looked at.
+    state_now: str
+    needs_wipe: bool
+
     class Meta:
         ordering = ["serial"]
         # Each costs every change of a device: what it is for, tests/bench/plans.py shows.
