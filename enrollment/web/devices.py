@@ -7,6 +7,7 @@ from enrollment.models.device_filter import DeviceFilter
 from enrollment.models.device_list import COLUMNS, columns_of, sort_of
 from enrollment.models.distinct_values import distinct_values
 from enrollment.models.keyset import counted
+from enrollment.models.serial_number import is_plausible, normalised, without_scan_prefix
 from enrollment.permissions import check
 from enrollment.web.device_page import may_do
 from enrollment.web.device_table import chips, dressed, headings
@@ -15,7 +16,6 @@ from enrollment.web.keyset import keyset_page
 SIZES = ("50", "100", "200")
 PLACES = ("after", "before")
 MAIN_FILTERS = ("token", "state", "apple_status", "profile")
-SEVERAL = 50  # a serial number is in few tokens
 
 
 def device_list(request: HttpRequest) -> HttpResponse:
@@ -81,8 +81,8 @@ def _filter_form(filters: DeviceFilter, person: Person) -> dict[str, object]:
 def search(request: HttpRequest) -> HttpResponse:
     """The search of every page: a whole serial number leads straight to its device."""
     check(request.user, Permission.READ_DEVICE)
-    words = request.GET.get("q", "").strip()
-    device = _called(words, request.user)
+    serial = normalised(request.GET.get("q", ""))
+    device = _called(serial, request.user) or _called(without_scan_prefix(serial), request.user)
     if device:
         return redirect("device-detail", device.pk)
     return redirect(f"{reverse('device-list')}?{request.GET.urlencode()}")
@@ -90,7 +90,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _called(serial: str, person: Person) -> Device | None:
     """The device of a serial number; of several tokens that know it, the only one that still has it."""
-    exact = list(Device.objects.visible_to(person).filter(serial=serial.upper())[:SEVERAL])
-    present = [device for device in exact if not device.released_at]
-    only = exact if len(exact) == 1 else present
+    known = list(Device.objects.visible_to(person).filter(serial=serial)) if is_plausible(serial) else []
+    present = [device for device in known if not device.released_at]
+    only = known if len(known) == 1 else present
     return only[0] if len(only) == 1 else None

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.utils import timezone
 
-from enrollment.models import Device
+from enrollment.models import Device, ForeignProfile
 from tests.cast import a_profile, a_token
 
 if TYPE_CHECKING:
     from enrollment.models import Profile, Token
 
 PROFILES = 5
+OLD = "0" * 32  # a profile's uuid at Apple that is nobody's current one
 # Family, os, models with their share of a thousand; serial numbers tell nothing about them.
 KINDS = [
     (600, "iPad", "iPadOS", ["iPad Air (M2)", "iPad mini (A17 Pro)", "iPad (10th generation)"]),
@@ -51,6 +52,7 @@ def fill(devices: int, tokens: int) -> None:
     for number, token in enumerate(made):
         share = devices // tokens + (number < devices % tokens)
         profiles = [a_profile(token, apple_uuid=_hash("profile", number, n)[:32]) for n in range(PROFILES)]
+        ForeignProfile.objects.create(token=token, apple_uuid=OLD, name="Another tool")  # on what has drifted
         _load(_rows(token, profiles, share, number))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
@@ -93,17 +95,19 @@ def _facts(dice: random.Random, seed: int, number: int, now: datetime) -> dict[s
         "asset_tag": f"ROOM-{dice.randrange(5_000):04}" if dice.random() < 0.3 else "",
         "family": family,
         "os": os,
-        "assigned_by": "store@apple.example",
-        "assigned_at": now - timedelta(days=dice.randrange(900)),
+        "assigned_by": f"buyer{dice.randrange(20):02}@orchard.example",
+        "assigned_at": now - timedelta(seconds=dice.randrange(900 * 86_400)),
+        "appeared_at": now - timedelta(seconds=dice.randrange(900 * 86_400)),
         "released_at": now - timedelta(days=dice.randrange(40)) if dice.random() < 0.01 else None,
     }
 
 
 def _wanted(dice: random.Random, profiles: list["Profile"], now: datetime) -> dict[str, Any]:
     profile = dice.choice(profiles)
-    uuid, old, soon = profile.current.apple_uuid, "0" * 32, now + timedelta(hours=dice.randrange(1, 24))
+    uuid, old, soon = profile.current.apple_uuid, OLD, now + timedelta(hours=dice.randrange(1, 24))
     is_pushed, is_outdated = dice.random() < 0.75, dice.random() < 0.05
-    given = {"given_uuid": old if is_outdated else uuid, "given_at": now} if is_pushed else {}
+    pushed_at = now - timedelta(seconds=dice.randrange(900 * 86_400))
+    given = {"given_uuid": old if is_outdated else uuid, "given_at": now, "profile_pushed_at": pushed_at}
     wanted = {"wish": "profile", "profile_id": profile.pk, "wished_because": "person", "wished_at": now}
     has = {
         "apple_profile_uuid": uuid,
@@ -111,7 +115,7 @@ def _wanted(dice: random.Random, profiles: list["Profile"], now: datetime) -> di
         "profile_assigned_at": now,
     }
     asked = {"asked_for": uuid, "asked_at": now, "answer": "success"}
-    settled = {**wanted, **has, **asked, **given, "confirmed_at": now}
+    settled = {**wanted, **has, **asked, **(given if is_pushed else {}), "confirmed_at": now}
     fates = {
         "nothing said": {"apple_profile_status": "empty"},
         "no profile": {"wish": "none", "apple_profile_status": "empty"},

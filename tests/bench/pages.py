@@ -8,12 +8,30 @@ import json
 import resource
 import statistics
 import time
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from tests.bench.full_database import run_on_full_database
 
 TIMES = 20
 STATES = ["nothing_wanted", "waiting", "sent", "confirmed", "throttled", "failed", "not_accessible", "drifted"]
+A_WEEK_AGO = date.today() - timedelta(days=7)
+# Of each column that sorts, what stands somewhere in the middle.
+MIDDLES = {
+    "serial": "80",
+    "model": "iPad mini (A17 Pro)",
+    "description": "IPAD MINI (A17 PRO) 1TB BLUE",
+    "color": "SPACE GRAY",
+    "family": "iPad",
+    "os": "iOS",
+    "asset_tag": "ROOM-2500",
+    "apple_profile_status": "pushed",
+    "assigned_by": "buyer10@orchard.example",
+    **dict.fromkeys(
+        ("assigned_at", "profile_assigned_at", "profile_pushed_at", "appeared_at", "released_at"),
+        datetime.now(UTC) - timedelta(days=450),
+    ),
+}
 FILTERS = [
     "",
     "sort=-serial",
@@ -41,8 +59,34 @@ FILTERS = [
     "family=Vision&apple_status=pushed&released=false",
     "family=iPad&state=failed&needs_wipe=false",
     "family=Mac&needs_wipe=true&sort=model",
+    *[f"wish={wish}" for wish in ("profile", "none", "nothing")],
+    "apple_profile=1",
+    "foreign_profile=1",
+    "model=mini",
+    "model=zzzz",
+    "color=space",
+    "color=zzzz",
+    "serial=A1B",
+    "asset_tag=room-0123",
+    "description=1tb+blue",
+    "assigned_by=buyer07",
+    "assigned_by=zzzz",
+    *[
+        f"{name}_{end}={day}"
+        for name in ("assigned", "profile_assigned", "handed", "appeared", "released")
+        for end, day in (("since", "2100-01-01"), ("until", "2100-01-01"))
+    ],
+    f"assigned_since={A_WEEK_AGO}",
+    f"token=1&appeared_since={A_WEEK_AGO}&family=iPad",
+    "token=1&color=space&sort=-assigned_at",
+    f"handed_since={A_WEEK_AGO}&sort=-profile_pushed_at",
+    *[f"sort={way}{column}" for column in sorted(MIDDLES.keys() - {"serial", "model"}) for way in ("", "-")],
+    *[f"token=1&sort={column}" for column in ("color", "description", "assigned_at", "apple_profile_status")],
+    "family=Mac&sort=-appeared_at",
+    "state=confirmed&sort=color",
+    "q=ipad&sort=-assigned_at",
 ]
-EXPORTS = ["", "state=failed", "needs_wipe=true"]
+EXPORTS = ["", "sort=-model", "state=failed", "state=failed&sort=-assigned_at", "needs_wipe=true"]
 PAGES = {
     "home": "/",
     "token_list": "/tokens/",
@@ -102,12 +146,14 @@ def peak_mb() -> int:
 
 def neighbours(browser: Any, words: str) -> list[tuple[str, str]]:
     """A page from the middle, and the one before it, of a list that has more than one."""
+    from django.http import QueryDict
+
     if b'rel="next"' not in browser.get(f"/devices/?{words}").content:
         return []
+    from enrollment.models.device_list import sort_of
     from enrollment.web.keyset import place_after
 
-    column = "model" if "sort" in words and "model" in words else "serial"
-    middle = place_after("iPad mini (A17 Pro)" if column == "model" else "80", 0)
+    middle = place_after(MIDDLES[sort_of(QueryDict(words).get("sort")).column], 0)
     return [("middle", f"after={middle}"), ("back from the middle", f"before={middle}")]
 
 

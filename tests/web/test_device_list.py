@@ -279,6 +279,24 @@ def test_a_serial_in_several_tokens_leads_to_the_only_device_that_is_still_there
     assert found(as_bob, "abc123456789") == f"{LIST}?q=abc123456789"
 
 
+@pytest.mark.parametrize("words", [" abc1 2345 6789 ", "SABC123456789", "sabc-1234-56789", "“ABC123456789”"])
+def test_a_serial_as_people_paste_and_scan_it_leads_to_its_device(as_bob, words):
+    device = a_device(a_token(), serial="ABC123456789")
+    assert found(as_bob, words) == reverse("device-detail", args=[device.pk])
+
+
+def test_a_serial_that_begins_with_an_s_is_itself_before_it_is_a_scan(as_bob):
+    device = a_device(a_token(), serial="SABC12345678")
+    a_device(a_token(), serial="ABC12345678")
+    assert found(as_bob, "sabc12345678") == reverse("device-detail", args=[device.pk])
+
+
+@pytest.mark.parametrize("words", ["", "\x00", "S", "é" * 40])
+def test_words_that_are_no_serial_lead_to_the_list(as_bob, words):
+    a_device(a_token(), serial="S")
+    assert found(as_bob, words).startswith(LIST)
+
+
 def test_a_part_of_a_serial_leads_to_the_list_though_one_device_has_it(as_bob):
     a_device(a_token(), serial="ABC123456789")
     assert found(as_bob, "ABC1234") == f"{LIST}?q=ABC1234"
