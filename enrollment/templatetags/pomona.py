@@ -46,6 +46,7 @@ ICONS = {
     "clock": '<circle cx="12" cy="12" r="9"/><path d="M12 7v5.500l3.500 2"/>',
     "lock": '<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>',
     "eye": '<path d="M2 12c4-7 16-7 20 0-4 7-16 7-20 0z"/><circle cx="12" cy="12" r="3"/>',
+    "doctor": '<path d="M6 3v5a4 4 0 0 0 8 0V3M10 12v3a5 5 0 0 0 10 0v-1"/><circle cx="20" cy="11.500" r="2"/>',
     "transfer": '<path d="M4 8h15m-4-4l4 4-4 4M20 16H5m4-4l-4 4 4 4"/>',
     "globe": '<circle cx="12" cy="12" r="9"/><path d="M3 12h18M12 3c-5 5-5 13 0 18 5-5 5-13 0-18z"/>',
     "wifi": '<path d="M3 9c5-5 13-5 18 0M6 13c3.500-3.500 8.500-3.500 12 0M9 16.500c2-2 4-2 6 0M12 20h.01"/>',
@@ -89,6 +90,10 @@ TONES: dict[str, str] = {
     Result.NOT_SUPPORTED: "error",
     Result.ORG_NOT_SUPPORTED: "error",
     "pending": "info moving",
+    "ok": "success",
+    "note": "info",
+    "problem": "error",
+    "unknown": "neutral",
 }
 _WORDS = {
     value: label
@@ -200,6 +205,7 @@ ACTIONS = {
     "device.bypass_code_read": gettext_noop("Bypass code of an Activation Lock read"),
     "operation.retried": gettext_noop("Failed devices tried again"),
     "operation.exported": gettext_noop("Results of an operation exported"),
+    "device.refreshed": gettext_noop("Device read from Apple"),
     "device.exported": gettext_noop("Devices exported"),
     "device.purged": gettext_noop("Released devices deleted"),
     "person.added": gettext_noop("Person added"),

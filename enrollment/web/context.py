@@ -14,6 +14,7 @@ from enrollment.permissions import may
 NAVIGATION = [
     (_("Home"), "home", "home"),
     (_("Devices"), "device-list", "device"),
+    (_("Serial doctor"), "serial-doctor", "doctor"),
     (_("Operations"), "operation-list", "transfer"),
     (_("Enrollment program tokens"), "token-list", "token"),
     (_("Profiles"), "profile-list", "profile"),

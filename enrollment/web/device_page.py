@@ -4,14 +4,19 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from enrollment.actions.devices.delete_devices import delete_devices
 from enrollment.actions.devices.read_bypass_code import read_bypass_code
+from enrollment.actions.devices.refresh_device import Refreshed, RefreshRefused, refresh_device
+from enrollment.apple.errors import AppleError
 from enrollment.models import ActivationLock, Device, ForeignProfile, Permission, Person, ProfileRevision
 from enrollment.models.device_timeline import SHOWN, timeline
+from enrollment.models.device_words import differences_in_words
 from enrollment.models.name_template import device_name
 from enrollment.permissions import check, may
 
@@ -90,6 +95,33 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         request, _("The device %(serial)s is deleted here. It was not erased.") % {"serial": device.serial}
     )
     return redirect("device-list")
+
+
+@require_POST
+def refresh(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read this one device from Apple now; whoever reads devices may (ROLE-2)."""
+    device = get_object_or_404(Device.objects.visible_to(request.user).select_related("token"), pk=pk)
+    check(request.user, Permission.READ_DEVICE)
+    try:
+        refreshed = refresh_device(device, by=request.user)
+    except RefreshRefused as refused:
+        wait = _("Again at %(when)s.") % {"when": date_format(localtime(refused.until), "TIME_FORMAT")}
+        messages.error(request, f"{_(refused.sentence) % refused.details} {wait}")
+    except AppleError as error:
+        messages.error(request, f"{_(error.sentence) % error.details} {_(error.advice) % error.details}")
+    else:
+        _tell(request, refreshed)
+    return redirect("device-detail", pk)
+
+
+def _tell(request: HttpRequest, refreshed: Refreshed) -> None:
+    if refreshed.is_gone:
+        messages.warning(request, _("Apple says that this device is no longer on the server: it is shown as released."))
+    elif refreshed.differences:
+        changes = (f"{what}: {before} → {after}" for what, before, after in differences_in_words(refreshed.differences))
+        messages.success(request, _("Apple tells something new: %(changes)s") % {"changes": "; ".join(changes)})
+    else:
+        messages.success(request, _("Apple tells nothing new."))
 
 
 @never_cache

@@ -3,24 +3,37 @@
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
+from enrollment import limits
 from enrollment.actions.access.save_device_view import save_device_view
 from enrollment.actions.devices.start_operation import Choice, start_operation
 from enrollment.actions.profiles.start_profile import start_profile
 from enrollment.actions.tokens.start_token import start_token
 from enrollment.apple.bypass_code import new_bypass_code
 from enrollment.encryption import encrypt
-from enrollment.models import ActivationLock, Device, ForeignProfile, KeyPair, OperationKind, Profile, SyncRun, Token
+from enrollment.models import (
+    ActivationLock,
+    AuditEntry,
+    Device,
+    ForeignProfile,
+    KeyPair,
+    OperationKind,
+    Profile,
+    SyncRun,
+    Token,
+)
 from tests.cast import a_device, a_profile, a_run, a_token, a_vpp_token
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def things(alice):
+def things(alice, monkeypatch):
+    monkeypatch.setattr(limits, "REFRESHES_PER_MINUTE", (1, 1))
     token = a_token(name="Ours")
     KeyPair.objects.create(token=token, certificate_pem="x", sealed_private_key=b"x", fingerprint="AA")
     profile = a_profile(token, apple_uuid="A" * 32)
     device = a_device(token)
+    AuditEntry.record("device.refreshed", device, by=None)  # its turn is used up: nobody answers for Apple here
     return {
         "token": token,
         "profile": profile,
@@ -56,6 +69,8 @@ PAGES = {
     "operation-export": ("get", "operation", [], 200, 404),
     "device-detail": ("get", "device", [], 200, 404),
     "device-delete": ("post", "device", [], 403, 404),
+    "device-refresh": ("post", "device", [], 302, 404),
+    "serial-doctor": ("get", None, [], 200, 200),
     "device-bypass-code": ("post", "lock", [], 403, 404),
     "token-list": ("get", None, [], 200, 200),
     "token-new": ("post", None, [], 403, 302),

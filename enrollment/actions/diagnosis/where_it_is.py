@@ -73,8 +73,8 @@ class IsInAToken(Check):
             return note(
                 _("It is in the token “%(token)s”. It left “%(other)s” on %(when)s.") % details,
                 _(
-                    "It gets the profiles of “%(token)s”. If it belongs to “%(other)s”, assign it to that MDM server in "
-                    "the portal."
+                    "It gets the profiles of “%(token)s”. If it belongs to “%(other)s”, assign it to that MDM server "
+                    "in the portal."
                 )
                 % details,
                 case.device.token,
@@ -145,7 +145,7 @@ class IsTheTokenHealthy(Check):
         said = _(token.trouble_sentence) % token.trouble_details if token.trouble_sentence else ""
         remedy = _(token.trouble_advice) % token.trouble_details if token.trouble_advice else ""
         return problem(
-            " ".join(filter(None, [f"“{token.name}”: {status.label}.", said])),
+            f"{_('“%(token)s”: %(status)s.') % {'token': token.name, 'status': status.label}} {said}".strip(),
             str(REMEDIES.get(status, "")) or remedy or _("Look at the token's page."),
             token,
         )
@@ -218,7 +218,7 @@ class DoesAppleHaveIt(Check):
             )
         return problem(
             _("No: Apple says it is not on the server of “%(token)s” any more.") % {"token": token.name},
-            _("Refresh the device here; then look in the portal which MDM server it is assigned to."),
+            _("Read it from Apple on its page; then look in the portal which MDM server it is assigned to."),
             case.device,
         )
 
@@ -229,9 +229,13 @@ class DoesAppleHaveIt(Check):
         said = _("Yes; profile status: %(status)s.") % {"status": label}
         same = (record.profile_status, record.profile_uuid) == (device.apple_profile_status, device.apple_profile_uuid)
         if device.released_at:
-            return problem(said + " " + _("Here it is shown as released."), _("Refresh the device here."), device)
+            return problem(
+                said + " " + _("Here it is shown as released."), _("Read it from Apple on its page."), device
+            )
         if not same:
-            return note(said + " " + _("That is newer than what we know."), _("Refresh the device here."), device)
+            return note(
+                said + " " + _("That is newer than what we know."), _("Read it from Apple on its page."), device
+            )
         return ok(said)
 
 
