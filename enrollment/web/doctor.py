@@ -1,6 +1,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.actions.diagnosis.diagnose_serial import Diagnosis, diagnose_serial
@@ -34,4 +35,7 @@ def _shown(diagnosis: Diagnosis) -> dict[str, object]:
 def _place(about: object) -> dict[str, str] | None:
     """Where the next step is done."""
     name = PLACES.get(type(about))
-    return {"to": reverse(name, args=[about.pk]), "text": str(about)} if name else None
+    if name is None:
+        return None
+    text = gettext("Open the device") if isinstance(about, Device) else str(about)
+    return {"to": reverse(name, args=[about.pk]), "text": text}

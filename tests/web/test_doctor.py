@@ -27,7 +27,6 @@ def test_helpdesk_reads_the_answer_its_evidence_and_the_next_step(as_bob, device
     assert "nobody has said which, and Apple has none" in page
     assert "Set a default profile" in page
     assert reverse("device-detail", args=[device.pk]) in page
-    assert reverse("token-detail", args=[device.token_id]) in page
     assert f'data-copy="Serial doctor: {device.serial}' in page
 
 

@@ -24,8 +24,8 @@ REMEDIES = {
 
 
 def when(moment: datetime | None) -> str:
-    """A time as the reader writes it."""
-    return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
+    """A time within a sentence, which may end with it."""
+    return date_format(localtime(moment), "j F Y, H:i")
 
 
 class IsASerialNumber(Check):
