@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import DateTimeField, Model, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Concat
@@ -68,7 +69,8 @@ class Order:
         if place:
             equals, later = self._after(column, place)
             rows = rows.filter(equals | later)
-        return list(self._ordered(rows, column)[:size])
+        first = self._ordered(rows, column)[:size]
+        return list(first) if self.is_short or connection.vendor != "sqlite" else _without_an_index(first)
 
     def _ordered(self, rows: QuerySet[Any], column: str) -> QuerySet[Any]:
         sign = "-" if self.downwards else ""
@@ -78,6 +80,16 @@ class Order:
         """The equals of a place that follow it, and all that is beyond them."""
         way, (value, pk) = "lt" if self.downwards else "gt", place
         return Q(**{column: value, f"pk__{way}": pk}), Q(**{f"{column}__{way}": value})
+
+
+def _without_an_index(rows: QuerySet[Any]) -> list[Any]:
+    """SQLite follows an index to however many rows a filter leaves; to read all of them in turn takes a fifth of it."""
+    try:
+        statement, values = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    table = f'FROM "{rows.model._meta.db_table}"'
+    return list(rows.model._default_manager.raw(statement.replace(table, f"{table} NOT INDEXED", 1), values))
 
 
 def is_of_times(model: type[Model], column: str) -> bool:

@@ -23,7 +23,7 @@ def device_list(request: HttpRequest) -> HttpResponse:
     filters = DeviceFilter(request.GET, person=request.user)
     query, sort = _said(request.GET, filters), sort_of(request.GET.get("sort"))
     columns = columns_of(request.user.device_columns)
-    shown = headings(columns, sort, query)
+    heads = headings(columns, sort, query)
     # Keys first: sorting many devices carries no more than it needs.
     page = keyset_page(
         filters.devices.only(sort.column),
@@ -33,7 +33,7 @@ def device_list(request: HttpRequest) -> HttpResponse:
         count=counted(filters.devices),
         is_indexed=sort.is_indexed,
     )
-    page.rows = dressed(page.rows, shown)
+    page.rows = dressed(page.rows, heads)
     for name in PLACES:
         query.pop(name, None)
     set_filters = chips(filters, query)
@@ -42,7 +42,8 @@ def device_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "filters": filters,
         "query": query.urlencode(),
-        "headings": shown,
+        "headings": heads,
+        "shown": {column.name for column in columns},
         "chips": set_filters,
         "is_filtered": bool(set_filters),
         "all_columns": [(column, column in columns) for column in COLUMNS.values()],

@@ -47,15 +47,19 @@ _DEFAULTS = {
 
 
 def fill(devices: int, tokens: int) -> None:
-    """So many devices, evenly over the tokens, past the ORM; then the statistics that autovacuum would keep."""
+    """So many devices, evenly over the tokens, past the ORM; then the statistics that autovacuum would keep.
+
+    SQLite has none: nobody asks it to make them.
+    """
     made = [a_token(name=f"Token {number:03}") for number in range(1, tokens + 1)]
     for number, token in enumerate(made):
         share = devices // tokens + (number < devices % tokens)
         profiles = [a_profile(token, apple_uuid=_hash("profile", number, n)[:32]) for n in range(PROFILES)]
         ForeignProfile.objects.create(token=token, apple_uuid=OLD, name="Another tool")  # on what has drifted
         _load(_rows(token, profiles, share, number))
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
 
 
 def _load(rows: Iterator[list[Any]]) -> None:

@@ -162,7 +162,7 @@ def test_the_profile_at_apple_is_named_whosever_it_is(as_alice, alice):
         a_device(token, serial=f"S{number}", apple_profile_uuid=uuid, apple_profile_status=status)
     a_device(other, serial="S4", apple_profile_uuid="A" * 32, apple_profile_status="pushed")
     page = as_alice.get(LIST).content.decode()
-    cells = re.findall(r'<td data-label="Profile at Apple"><span>(.*?)</span></td>', page, re.DOTALL)
+    cells = re.findall(r'<td class="cell-apple_profile" data-label="Profile at Apple"><span>(.*?)</span></td>', page, re.DOTALL)
     told = [re.sub(r"<[^>]*>", " ", cell).split() for cell in cells]
     assert told == [
         ["Kiosk"],
@@ -229,7 +229,7 @@ def test_a_view_is_saved_shown_and_deleted(as_alice, alice):
 def test_the_same_name_replaces_a_view_after_saying_so(as_alice, alice):
     saved(as_alice)
     asked = saved(as_alice, query="family=Mac")
-    assert "Saving replaces it" in asked.content.decode()
+    assert "Replace it, or choose another name" in asked.content.decode()
     assert alice.saved_views.get().query == "family=iPad&sort=-model"
     assert saved(as_alice, query="family=Mac", replace="1").status_code == 302
     assert alice.saved_views.get().query == "family=Mac"
