@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -84,6 +85,14 @@ class ProfileRevision(models.Model):
     def settings_of_today(self) -> dict[str, Any]:
         """With the defaults of settings that did not exist when the revision was made."""
         return {**of_a_revision(default_settings(new=False)), **self.settings}
+
+
+def revision_at_apple(token: Token, uuid: str, until: datetime | None = None) -> ProfileRevision | None:
+    """Our revision that has this uuid at Apple; of several, the last that was there by then, else the earliest."""
+    if not uuid:
+        return None
+    ours = ProfileRevision.objects.filter(profile__token=token, apple_uuid=uuid).select_related("profile")
+    return (ours.filter(created_at__lte=until).first() or ours.last()) if until else ours.first()
 
 
 class ForeignProfileQuerySet(models.QuerySet["ForeignProfile"]):

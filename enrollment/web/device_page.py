@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,10 +14,11 @@ from enrollment.actions.devices.delete_devices import delete_devices
 from enrollment.actions.devices.read_bypass_code import read_bypass_code
 from enrollment.actions.devices.refresh_device import Refreshed, RefreshRefused, refresh_device
 from enrollment.apple.errors import AppleError
-from enrollment.models import ActivationLock, Device, ForeignProfile, Permission, Person, ProfileRevision
+from enrollment.models import ActivationLock, Device, ForeignProfile, Permission, Person
 from enrollment.models.device_timeline import SHOWN, timeline
 from enrollment.models.device_words import differences_in_words
 from enrollment.models.name_template import device_name
+from enrollment.models.profile import revision_at_apple
 from enrollment.permissions import check, may
 
 ALL_SHOWN = 1_000
@@ -44,8 +45,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     device = get_object_or_404(devices, pk=pk)
     check(request.user, Permission.READ_DEVICE)
-    at_apple = _revision(device, device.apple_profile_uuid)
-    given = _revision(device, device.given_uuid, until=device.given_at)
+    at_apple = revision_at_apple(device.token, device.apple_profile_uuid)
+    given = revision_at_apple(device.token, device.given_uuid, until=device.given_at)
     foreign = ForeignProfile.objects.filter(token=device.token, apple_uuid=device.apple_profile_uuid).first()
     shows_all = "all" in request.GET
     happenings = timeline(device, ALL_SHOWN if shows_all else SHOWN)
@@ -73,14 +74,6 @@ def _locks(person: Person, device: Device) -> list[ActivationLock]:
     if not may(person, Permission.LOCK_DEVICE):
         return []
     return list(ActivationLock.objects.visible_to(person).filter(token=device.token_id, serial=device.serial))
-
-
-def _revision(device: Device, uuid: str, until: datetime | None = None) -> ProfileRevision | None:
-    """Our revision that has this uuid at Apple; of several, the last that was there by then."""
-    if not uuid:
-        return None
-    ours = ProfileRevision.objects.filter(profile__token=device.token, apple_uuid=uuid).select_related("profile")
-    return (ours.filter(created_at__lte=until).first() if until else None) or ours.first()
 
 
 @require_POST

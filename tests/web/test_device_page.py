@@ -52,8 +52,8 @@ def test_a_long_time_line_is_shown_on_request(as_alice, device):
     DeviceEvent.objects.bulk_create(
         DeviceEvent(token=device.token, serial=device.serial, at=timezone.now(), kind="refreshed") for _ in range(40)
     )
-    assert text(as_alice, device).count("Read from Apple") == 30
-    assert text(as_alice, device, all="").count("Read from Apple") == 40
+    assert text(as_alice, device).count("Read from Apple</strong>") == 30
+    assert text(as_alice, device, all="").count("Read from Apple</strong>") == 40
 
 
 def test_the_same_serial_number_elsewhere_is_linked_as_far_as_it_may_be_seen(as_alice, as_charlie, charlie, device):

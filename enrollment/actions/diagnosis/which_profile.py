@@ -10,20 +10,13 @@ from enrollment.models import (
     AssignmentState,
     Device,
     ForeignProfile,
-    ProfileRevision,
     VppToken,
     VppTokenStatus,
     Wish,
     WishedBy,
 )
 from enrollment.models.assignment import HAS_A_PROFILE
-from enrollment.models.profile import FAMILIES, Platform
-
-
-def revision_of(device: Device, uuid: str) -> ProfileRevision | None:
-    """Our revision that has this uuid at Apple, the newest of several."""
-    ours = ProfileRevision.objects.filter(profile__token=device.token_id, apple_uuid=uuid).select_related("profile")
-    return ours.first() if uuid else None
+from enrollment.models.profile import FAMILIES, Platform, revision_at_apple
 
 
 class OfDevice(Check):
@@ -154,7 +147,7 @@ class DoesAppleHaveTheProfile(OfDevice):
                 _("See the answers above; turn the device on only when Apple has the profile."),
                 device,
             )
-        revision = revision_of(device, uuid)
+        revision = revision_at_apple(device.token, uuid)
         if revision is None:
             return self._of_another_tool(device, uuid)
         details = {"profile": revision.profile, "number": revision.number}
@@ -187,7 +180,7 @@ class WasItActivatedWithIt(OfDevice):
         details = {"when": when(device.given_at)}
         if not device.needs_wipe:
             return ok(_("Yes, on %(when)s.") % details)
-        given = revision_of(device, device.given_uuid)
+        given = revision_at_apple(device.token, device.given_uuid, until=device.given_at)
         if given and case.current and given.profile_id == device.profile_id:
             numbers = {"number": given.number, "current": case.current.number}
             said = _("On %(when)s it was given revision %(number)d; revision %(current)d is the current one.")

@@ -241,3 +241,14 @@ def test_the_text_for_a_ticket_is_in_the_readers_language(device, alice):
 def test_every_check_has_a_name_and_a_question():
     assert len({check.id for check in CHECKS}) == len(CHECKS) >= 12
     assert all(str(check.question).endswith("?") for check in CHECKS)
+
+
+def test_a_revision_that_keeps_apples_copy_is_an_older_one_all_the_same(enrolled, alice):
+    """It differs only in what the enrollment service applies: the time tells which one the device took (PB-1)."""
+    newer = enrolled.profile.current
+    newer.pk, newer.number = None, 2
+    newer.save()
+    enrolled.profile.current = newer
+    enrolled.profile.save()
+    diagnosis = diagnose_serial(enrolled.serial, by=alice)
+    assert "it was given revision 1; revision 2 is the current one." in diagnosis.answer
