@@ -48,7 +48,7 @@ class Order:
         if self.is_short:
             # Sorted by what no index knows, they are found by what they are filtered by.
             rows = rows.annotate(found_by=Concat(self.column, Value("")))
-            return self._read(rows, "found_by", size, place)
+            return self._read_at_once(rows, "found_by", size, place)
         if not self.is_indexed:
             return self._read_at_once(rows, self.column, size, place)
         if self.count is None:

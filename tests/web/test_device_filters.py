@@ -219,3 +219,20 @@ def test_what_may_be_chosen_is_what_may_be_seen(as_charlie):
     assert "Not for Charlie" not in shown
     found = as_charlie.get(reverse("device-list"), {"apple_profile": profile.pk})
     assert found.context["page"].rows == []
+
+
+def test_all_that_match_are_those_of_the_list(fleet, as_alice):
+    page = as_alice.get(reverse("device-list"), {"family": "iPad", "color": "blue", "model": "", "sort": "-color"})
+    wanted = [one for one in fleet.devices if (one.family, one.color) == ("iPad", "BLUE")]
+    said = {"query": page.context["query"], "all_matching": "1"}
+    answer = as_alice.post(reverse("operation-new", args=["assign"]), said)
+    assert answer.context["count"] == len(wanted) > 0
+
+
+def test_programs_are_told_of_every_filter(client):
+    schema = client.get("/api/v1/schema/?format=json").json()
+    told = {one["name"]: one["schema"] for one in schema["paths"]["/api/v1/devices/"]["get"]["parameters"]}
+    assert set(DeviceFilter.base_filters) <= set(told)
+    assert told["foreign_profile"]["type"] == "integer"
+    assert told["needs_wipe"]["type"] == "boolean"
+    assert told["appeared_until"] == {"type": "string", "format": "date"}

@@ -36,7 +36,8 @@ def save_device_view(person: Person, name: str, query: str, *, replaces: bool = 
             sentence = gettext_noop("You have %(most)d views already. Delete one of them first.")
             raise ViewRefused(sentence, most=limits.SAVED_VIEWS_PER_PERSON)
         if not is_new and not replaces:
-            raise ViewRefused(gettext_noop("You have a view of this name already. Replace it, or choose another name."), may_replace=True)
+            sentence = gettext_noop("You have a view of this name already. Replace it, or choose another name.")
+            raise ViewRefused(sentence, may_replace=True)
         return views.update_or_create(name=name, defaults={"query": kept})[0]
 
 
