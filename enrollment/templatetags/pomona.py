@@ -1,6 +1,7 @@
 """What templates ask for: icons, statuses, stored sentences, links that keep the filters."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from django import template
@@ -56,6 +57,10 @@ ICONS = {
     "columns": '<rect x="3" y="4.500" width="18" height="15" rx="2"/><path d="M9 4.500v15M15 4.500v15"/>',
     "up": '<path d="M12 19V5m-5 5l5-5 5 5"/>',
     "down": '<path d="M12 5v14m-5-5l5 5 5-5"/>',
+    "book": '<path d="M12 6.500C10 4.700 7 4 3.500 4.500v14c3.500-.5 6.500.2 8.500 2 2-1.800 5-2.500 8.500-2v-14C17 4 14 4.700 12 6.500zm0 0v14"/>',
+    "power": '<path d="M12 3v9M7 6a8 8 0 1 0 10 0"/>',
+    "people": '<circle cx="9" cy="8" r="3.500"/><path d="M2.500 19.500c.8-3.500 3.300-5.500 6.500-5.500s5.700 2 6.500 5.500M15.500 4.900a3.500 3.500 0 0 1 0 6.200m2.500 3.400c1.800.9 3 2.600 3.500 5"/>',
+    "gauge": '<path d="M4.500 18a9 9 0 1 1 15 0M12 14l4-5"/><circle cx="12" cy="14" r="1.500"/>',
     "file": '<path d="M6 2.500h8l5 5v14H6zM14 2.500v5h5"/>',
     "apple": '<path d="M12 8c-3-2.500-8-1-8 4.500 0 4 3 8.500 5.500 8.500 1 0 1.500-.5 2.500-.5s1.500.5 2.500.5c2.500 0 5.500-4.500 5.500-8.500C20 7 15 5.500 12 8zm0 0c0-2.500.8-4.300 2.500-5.500"/>',
 }
@@ -165,6 +170,18 @@ def duration(run: SyncRun) -> str:
     """How long a run took, as minutes and seconds."""
     seconds = round((run.finished_at - run.started_at).total_seconds())
     return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+@register.filter
+def minutes(span: timedelta) -> int:
+    """A span of time in whole minutes."""
+    return span // timedelta(minutes=1)
+
+
+@register.filter
+def hours(span: timedelta) -> int:
+    """A span of time in whole hours."""
+    return span // timedelta(hours=1)
 
 
 ACTIONS = {

@@ -9,8 +9,9 @@ from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.models import Permission, Token
 from enrollment.models.token import APPLE, is_pretend_address
 from enrollment.permissions import may
+from enrollment.web.guidance import PAGES
 
-# Name, URL name, icon, section; the last two only for those who may.
+# Name, URL name, icon; activity and mails only for those who may.
 NAVIGATION = [
     (_("Home"), "home", "home"),
     (_("Devices"), "device-list", "device"),
@@ -22,6 +23,7 @@ NAVIGATION = [
 ]
 ACTIVITY = (_("Activity"), "activity-list", "activity")
 MAILS = (_("Mails"), "mail-list", "mail")
+GUIDANCE = (_("Guidance"), "guidance", "book")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -34,8 +36,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         navigation.append(ACTIVITY)
     if settings.SHOW_MAILS and may(person, Permission.MANAGE_ACCESS):
         navigation.append(MAILS)
+    navigation.append(GUIDANCE)
     return {
         "navigation": navigation,
+        "guidance": PAGES,
         "portal_url": f"{settings.APPLE_URL}/portal",
         "is_pretend": SimpleLazyObject(lambda: _is_pretend(person)),
         "banners": SimpleLazyObject(lambda: current_warnings(person)),

@@ -27,6 +27,7 @@ from enrollment.models.profile_settings import FIELDS, of_a_revision
 from enrollment.models.profile_words import in_words
 from enrollment.permissions import check
 from enrollment.web.forms.profiles import BasicsForm, ManagementForm, SettingsForm
+from enrollment.web.guidance import BESIDE
 from enrollment.web.panes import pane_page, sent_panes
 from enrollment.web.wizard import Step, Steps
 
@@ -142,6 +143,7 @@ def _show(request: HttpRequest, draft: ProfileDraft, current: Step, **more: Any)
         "current": current,
         "steps": STEPS.rail(current, "profile-wizard", draft.pk, wrong=wrong),
         "previous": STEPS.before(current),
+        "beside": BESIDE,
         **more,
     }
     return render(request, f"enrollment/profiles/wizard_{current.key.replace('-', '_')}.html", values)

@@ -7,6 +7,7 @@ from enrollment.web import (
     device_views,
     devices,
     doctor,
+    guidance,
     home,
     mails,
     operations,
@@ -86,5 +87,7 @@ urlpatterns = [
     path("vpp-tokens/new/", vpp_tokens.new, name="vpp-token-new"),
     path("vpp-tokens/<int:pk>/delete/", vpp_tokens.delete, name="vpp-token-delete"),
     path("activity/", activity.activity_list, name="activity-list"),
+    path("guidance/", guidance.index, name="guidance"),
+    path("guidance/<slug:slug>/", guidance.page, name="guidance-page"),
     path("mails/", mails.mail_list, name="mail-list"),
 ]

@@ -115,6 +115,8 @@ PAGES = {
     "token-clear-profiles": ("post", "token", [], 403, 404),
     "profile-tab": ("get", "profile", ["revisions"], 200, 404),
     "activity-list": ("get", None, [], 403, 200),
+    "guidance": ("get", None, [], 200, 200),
+    "guidance-page": ("get", None, ["renew"], 200, 200),
     "mail-list": ("get", None, [], 403, 200),
 }
 PERSONAL = {"token-certificate", "token-new-key", "token-create", "token-discard", "token-wizard"}
