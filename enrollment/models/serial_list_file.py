@@ -1,0 +1,158 @@
+"""A list of serial numbers as people have it: pasted, or a file as spreadsheets write it (DEV-3)."""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_noop
+
+from enrollment import limits
+
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_ENCODINGS = ("utf-8", "cp1252", "mac_roman")  # the last one takes every byte
+_PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
+_SEPARATORS = "\t;,|"
+_LOOKED_AT = 50  # lines, to tell the separator
+_FORMULA = re.compile(r'="(.*)"\Z')
+_AS_A_NUMBER = re.compile(r"\d([.,]\d+)?E\+\d+\Z", re.IGNORECASE)
+_HEADINGS = {
+    "serial": {
+        *("serial", "serials", "serial number", "serial numbers", "serialnumber", "serial no", "sn", "s/n"),
+        *("numero de serie", "numeros de serie", "no de serie", "n de serie", "serie"),
+    },
+    "profile": {"profile", "profile name", "wanted profile", "profil", "nom du profil", "profil souhaite"},
+    "note": {"note", "notes", "comment", "remark", "remarque", "remarques", "commentaire"},
+}
+
+
+class ListRefused(Exception):
+    """What was given is no list we can read; nothing of it is kept."""
+
+    def __init__(self, sentence: str, **details: int) -> None:
+        self.sentence, self.details = sentence, details
+        super().__init__(sentence % details)
+
+
+@dataclass(frozen=True)
+class GivenRow:
+    """A row as it was given: its line from 1, and its cells without what spreadsheets put around them."""
+
+    number: int
+    serial: str
+    profile: str = ""
+    note: str = ""
+
+    @property
+    def is_damaged(self) -> bool:
+        """A spreadsheet has taken the number for a figure: what it was cannot be told any more."""
+        return bool(_AS_A_NUMBER.match(self.serial))
+
+
+def read_serial_list(content: bytes | str) -> list[GivenRow]:
+    """The rows that are not blank. Errors: ListRefused."""
+    size = len(content)
+    if size > limits.SERIAL_LIST_BYTES:
+        raise ListRefused(
+            gettext_noop("The list has %(size)d MB; at most %(most)d MB are read."),
+            size=size // 2**20 + 1,
+            most=limits.SERIAL_LIST_BYTES // 2**20,
+        )
+    rows = list(_given(content if isinstance(content, str) else _decoded(content)))
+    if not rows:
+        raise ListRefused(gettext_noop("There is no serial number in it."))
+    return rows
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith(_PACKED):
+        raise ListRefused(gettext_noop("This is a spreadsheet's own file: save it as CSV, and upload that."))
+    encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), "")
+    if not encoding and b"\x00" in content:
+        raise ListRefused(gettext_noop("This is no text: save the list as CSV or as plain text."))
+    for name in [encoding] if encoding else _ENCODINGS:
+        try:
+            return content.decode(name)
+        except UnicodeDecodeError:
+            continue
+    raise ListRefused(gettext_noop("This is no text: save the list as CSV or as plain text."))
+
+
+def _given(text: str) -> Iterator[GivenRow]:
+    lines = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    separator, first = _separator(lines)
+    reader = csv.reader(lines[first:], delimiter=separator or "\t")
+    places: dict[str, int] | None = None
+    count = 0
+    try:
+        for cells in reader:
+            cleaned = [_clean(cell) for cell in cells]
+            if not any(cleaned):
+                continue
+            if places is None:
+                places = _headings(cleaned)
+                if places:
+                    continue
+                if separator and _is_one_line(lines) and _is_row_of_serials(cleaned):
+                    yield from (GivenRow(1, cell) for cell in cleaned if cell)
+                    return
+            count += 1
+            if count > limits.SERIALS_PER_LIST:
+                raise ListRefused(
+                    gettext_noop("The list has more than %(most)d rows: split it."), most=limits.SERIALS_PER_LIST
+                )
+            yield _row(reader.line_num + first, cleaned, places or {"serial": 0, "profile": 1, "note": 2})
+    except csv.Error:
+        raise ListRefused(
+            gettext_noop("A row of the list is too long to be one: look for a quote without end.")
+        ) from None
+
+
+def _row(number: int, cells: list[str], places: dict[str, int]) -> GivenRow:
+    found = {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
+    return GivenRow(number, found.get("serial", ""), found.get("profile", "")[:125], found.get("note", "")[:500])
+
+
+def _separator(lines: list[str]) -> tuple[str, int]:
+    """What separates cells ("" when every line is one), and the first line of the list. Excel may say it itself."""
+    begin = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    said = re.match(r'"?sep=(.)"?\s*\Z', lines[begin].lstrip("\ufeff"), re.IGNORECASE) if lines else None
+    if said:
+        return said[1], begin + 1
+    sample = [line for line in lines[begin : begin + _LOOKED_AT] if line.strip()]
+    counts = {sign: sum(sign in line for line in sample) for sign in _SEPARATORS}
+    best = max(_SEPARATORS, key=lambda sign: counts[sign])
+    return (best if counts[best] else ""), begin
+
+
+def _clean(cell: str) -> str:
+    cell = cell.strip().strip("\ufeff\u00a0")
+    formula = _FORMULA.match(cell)
+    return (formula[1] if formula else cell.removeprefix("'")).strip()
+
+
+def _headings(cells: list[str]) -> dict[str, int]:
+    """Which column holds what, when the first row says so; else {}."""
+    names = [_plain(cell) for cell in cells]
+    places = {
+        what: at for at, name in reversed(list(enumerate(names))) for what, words in _HEADINGS.items() if name in words
+    }
+    return places if "serial" in places else {}
+
+
+def _plain(text: str) -> str:
+    """Without accents, capitals and signs: how a heading is compared."""
+    letters = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    return " ".join(re.sub(r"[^a-z/ ]", " ", letters).split())
+
+
+def _is_one_line(lines: list[str]) -> bool:
+    return sum(bool(line.strip()) for line in lines) == 1
+
+
+def _is_row_of_serials(cells: list[str]) -> bool:
+    """Numbers side by side: a word without a digit in it would be a profile's name or a note."""
+    return len([cell for cell in cells if cell]) > 1 and all(
+        re.fullmatch(r"(?=.*\d)[A-Za-z0-9]{6,32}", cell) for cell in cells if cell
+    )
