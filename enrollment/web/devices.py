@@ -50,9 +50,10 @@ def device_list(request: HttpRequest) -> HttpResponse:
         "views": request.user.saved_views.all(),
         **may_do(request.user),
     }
-    if request.htmx and not request.htmx.boosted:
+    # Going back in the browser's history asks for the whole page.
+    if request.htmx and not (request.htmx.boosted or request.htmx.history_restore_request):
         answer = render(request, "enrollment/devices/_table.html", values)
-        answer.headers["HX-Push-Url"] = f"{reverse('device-list')}?{query.urlencode()}"
+        answer.headers["HX-Push-Url"] = f"{reverse('device-list')}?{query.urlencode()}".removesuffix("?")
         return answer
     return render(request, "enrollment/devices/list.html", {**values, **_filter_form(filters, request.user)})
 
@@ -74,7 +75,7 @@ def _filter_form(filters: DeviceFilter, person: Person) -> dict[str, object]:
     return {
         "main_fields": [form[name] for name in MAIN_FILTERS],
         "more_fields": more,
-        "more_set": sum(1 for field in more if field.data),
+        "more_is_set": any(field.data for field in more),
         "models": (distinct_values(Device, ("model",)) or []) if person.sees_everything else [],
     }
 

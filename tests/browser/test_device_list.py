@@ -39,6 +39,13 @@ def test_filters_apply_at_once_and_stand_in_the_address_alone(page):
     expect(page.get_by_role("columnheader", name="Model")).to_have_attribute("aria-sort", "ascending")
     page.get_by_role("link", name="Without “Status at Apple”").click()
     expect(page).to_have_url(re.compile(r"/devices/\?model=ipad&sort=model$"))
+    # A page that was left is whole when one comes back to it.
+    page.get_by_role("combobox", name="Assignment").select_option("Failed")
+    expect(page).to_have_url(re.compile(r"state=failed"))
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/devices/\?model=ipad&sort=model$"))
+    expect(page.get_by_role("combobox", name="Assignment")).to_have_value("")
+    expect(page.get_by_role("heading", name="Devices", level=1)).to_be_visible()
     # What is chosen next keeps the order.
     page.get_by_role("combobox", name="Family").select_option("iPad")
     expect(page).to_have_url(re.compile(r"/devices/\?family=iPad&model=ipad&sort=model$"))

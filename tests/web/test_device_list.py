@@ -326,3 +326,9 @@ def test_where_nothing_is_found_the_serial_doctor_is_asked(as_bob):
     shown_page = as_bob.get(LIST, {"q": "c02 & co"}).content.decode()
     assert 'href="/doctor/?serial=c02%20%26%20co"' in shown_page
     assert "/doctor/?serial" not in as_bob.get(LIST, {"family": "Vision"}).content.decode()
+
+
+def test_going_back_in_the_browser_brings_the_whole_page(as_alice):
+    a_device(a_token())
+    answer = as_alice.get(LIST, headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert b"<html" in answer.content
