@@ -87,6 +87,8 @@ class Migration(migrations.Migration):
                 ('because', models.CharField(choices=[('person', 'Assigned by a person'), ('default', 'Default profile of the token'), ('rule', 'Assignment rule')], default='person', max_length=8)),
                 ('chosen_by', models.CharField(blank=True, help_text='The address of the list it was chosen in.', max_length=500)),
                 ('is_stopped', models.BooleanField(default=False)),
+                ('rules_about', models.CharField(blank=True, choices=[('new', 'Devices that appeared or came back'), ('unsaid', 'Only devices nothing was said about'), ('decided', 'Also those a rule or the default profile has decided about'), ('all', 'Also those a person has decided about')], max_length=8)),
+                ('rules_until', models.DateTimeField(blank=True, null=True)),
                 ('lost_message', models.CharField(blank=True, max_length=250)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True)),
@@ -158,7 +160,7 @@ class Migration(migrations.Migration):
                 ('serial', models.CharField(blank=True, max_length=32)),
                 ('profile_name', models.CharField(blank=True, max_length=125)),
                 ('note', models.CharField(blank=True, max_length=500)),
-                ('verdict', models.CharField(choices=[('found', 'Found'), ('several', 'In several tokens'), ('unknown', 'Unknown'), ('duplicate', 'Twice in the list'), ('no_serial', 'Not a serial number')], max_length=10)),
+                ('verdict', models.CharField(choices=[('found', 'Found'), ('several', 'In several tokens'), ('unknown', 'Unknown'), ('duplicate', 'Twice in the list'), ('no_serial', 'Not a serial number'), ('damaged', 'Made a figure of by a spreadsheet')], max_length=10)),
                 ('list', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='enrollment.seriallist')),
             ],
             options={

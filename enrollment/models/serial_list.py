@@ -17,6 +17,10 @@ class SerialVerdict(models.TextChoices):
     UNKNOWN = "unknown", _("Unknown")
     DUPLICATE = "duplicate", _("Twice in the list")
     NOT_A_SERIAL = "no_serial", _("Not a serial number")
+    DAMAGED = "damaged", _("Made a figure of by a spreadsheet")
+
+
+FOUND = (SerialVerdict.FOUND, SerialVerdict.SEVERAL)
 
 
 class SerialListQuerySet(models.QuerySet["SerialList"]):

@@ -15,6 +15,7 @@ from enrollment.web.guidance import PAGES
 NAVIGATION = [
     (_("Home"), "home", "home"),
     (_("Devices"), "device-list", "device"),
+    (_("Apple serial numbers"), "serial-lists", "barcode"),
     (_("Serial doctor"), "serial-doctor", "doctor"),
     (_("Operations"), "operation-list", "transfer"),
     (_("Enrollment program tokens"), "token-list", "token"),

@@ -7,6 +7,7 @@ from enrollment import limits
 from enrollment.actions.access.save_device_view import save_device_view
 from enrollment.actions.devices.start_operation import Choice, start_operation
 from enrollment.actions.profiles.start_profile import start_profile
+from enrollment.actions.serials.read_serials import read_serials
 from enrollment.actions.tokens.start_token import start_token
 from enrollment.apple.bypass_code import new_bypass_code
 from enrollment.encryption import encrypt
@@ -39,6 +40,7 @@ def things(alice, monkeypatch):
         "profile": profile,
         "device": device,
         "run": a_run(token),
+        "serial_list": read_serials(device.serial, name="Delivery", by=alice),
         "lock": ActivationLock.objects.create(
             token=token, serial=device.serial, sealed_bypass_code=encrypt(new_bypass_code())
         ),
@@ -70,6 +72,12 @@ PAGES = {
     "device-detail": ("get", "device", [], 200, 404),
     "device-delete": ("post", "device", [], 403, 404),
     "device-refresh": ("post", "device", [], 302, 404),
+    "serial-lists": ("get", None, [], 200, 200),
+    "serial-list-new": ("get", None, [], 200, 200),
+    "serial-list": ("get", "serial_list", [], 404, 404),
+    "serial-list-assign": ("get", "serial_list", [], 404, 404),
+    "serial-list-export": ("get", "serial_list", [], 404, 404),
+    "serial-list-delete": ("post", "serial_list", [], 404, 404),
     "serial-doctor": ("get", None, [], 200, 200),
     "device-bypass-code": ("post", "lock", [], 403, 404),
     "token-list": ("get", None, [], 200, 200),

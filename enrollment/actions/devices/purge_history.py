@@ -4,20 +4,24 @@ from django.db.models import Model
 from django.utils import timezone
 
 from enrollment import limits
-from enrollment.models import DeviceEvent, Operation, OperationDevice, OperationStatus
+from enrollment.models import DeviceEvent, Operation, OperationDevice, OperationStatus, SerialList, SerialRow
 
 AT_ONCE = 5_000
 ABANDONED_AFTER = timedelta(days=1)
 
 
 def purge_history() -> int:
-    """Delete what is too old to be asked for: events, operations, and previews nobody confirmed; how many rows."""
+    """Delete what is too old to be asked for: events, operations, lists, previews nobody confirmed; how many rows."""
     now = timezone.now()
     deleted = _delete(DeviceEvent, at__lt=now - timedelta(days=limits.EVENTS_KEPT_DAYS))
     done = Operation.objects.filter(made_at__lt=now - timedelta(days=limits.OPERATIONS_KEPT_DAYS))
     abandoned = Operation.objects.filter(
         status=OperationStatus.PREVIEWED, is_stopped=False, made_at__lt=now - ABANDONED_AFTER
     )
+    lists = SerialList.objects.filter(made_at__lt=now - timedelta(days=limits.SERIAL_LISTS_KEPT_DAYS))
+    for serials in lists:
+        deleted += _delete(SerialRow, list=serials)
+        serials.delete()
     for operation in [*done.exclude(status__in=(OperationStatus.WAITING, OperationStatus.RUNNING)), *abandoned]:
         deleted += _delete(OperationDevice, operation=operation)
         operation.delete()
