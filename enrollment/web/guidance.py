@@ -144,10 +144,10 @@ GROUPS: Sequence[tuple[Text, Sequence[Page]]] = (
 )
 PAGES: Mapping[str, Page] = {page.slug: page for _name, pages in GROUPS for page in pages}
 
-# Beside which part of the profile wizard a page is offered.
+# What is offered beside each section of the profile wizard; the section is also the id of its place in the text.
 BESIDE: Mapping[str, Sequence[str]] = {
     Section.SIGN_IN: ("authentication", "company-portal"),
-    Section.MANAGEMENT: ("supervision",),
+    Section.MANAGEMENT: ("supervision", "settings"),
     Section.SHARED_IPAD: ("supervision",),
     Section.COMPUTERS: ("settings",),
     Section.NAME: ("settings",),

@@ -138,8 +138,13 @@ def test_the_profile_wizard_offers_the_pages_beside_its_sections(as_alice, alice
     sent = as_alice.get(reverse("profile-wizard", args=[draft.pk, "management"])).content.decode()
     assert links(sent, "read-more") == links(sent, 'target="_blank"')
     assert links(sent, "read-more") == [
-        reverse("guidance-page", args=[slug]) for slugs in BESIDE.values() for slug in slugs
+        f"{reverse('guidance-page', args=[slug])}#{section}" for section, slugs in BESIDE.items() for slug in slugs
     ]
+
+
+@pytest.mark.parametrize("section", BESIDE)
+def test_the_place_for_a_section_of_the_wizard_is_in_a_page_beside_it(section, as_bob):
+    assert any(f'<h2 id="{section}">' in article(as_bob, slug) for slug in BESIDE[section])
 
 
 # A limit, another figure for it, how pages say it, and the pages that do.
