@@ -17,13 +17,14 @@ _SEPARATORS = "\t;,|"
 _LOOKED_AT = 50  # lines, to tell the separator
 _FORMULA = re.compile(r'="(.*)"\Z')
 _AS_A_NUMBER = re.compile(r"\d([.,]\d+)?E\+\d+\Z", re.IGNORECASE)
+# Of several columns with such a heading, the one whose name stands first is meant.
 _HEADINGS = {
-    "serial": {
-        *("serial", "serials", "serial number", "serial numbers", "serialnumber", "serial no", "sn", "s/n"),
+    "serial": (
+        *("serial number", "serial", "serials", "serial numbers", "serialnumber", "serial no", "sn", "s/n"),
         *("numero de serie", "numeros de serie", "no de serie", "n de serie", "serie"),
-    },
-    "profile": {"profile", "profile name", "wanted profile", "profil", "nom du profil", "profil souhaite"},
-    "note": {"note", "notes", "comment", "remark", "remarque", "remarques", "commentaire"},
+    ),
+    "profile": ("profile", "profil", "profile name", "nom du profil", "wanted profile", "profil souhaite"),
+    "note": ("note", "notes", "comment", "remark", "remarque", "remarques", "commentaire"),
 }
 
 
@@ -136,7 +137,9 @@ def _headings(cells: list[str]) -> dict[str, int]:
     """Which column holds what, when the first row says so; else {}."""
     names = [_plain(cell) for cell in cells]
     places = {
-        what: at for at, name in reversed(list(enumerate(names))) for what, words in _HEADINGS.items() if name in words
+        what: names.index(word)
+        for what, words in _HEADINGS.items()
+        if (word := next((word for word in words if word in names), None)) is not None
     }
     return places if "serial" in places else {}
 

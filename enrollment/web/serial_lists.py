@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from enrollment import limits
 from enrollment.actions.serials.assign_serials import assign_serials, rows_without_a_profile
 from enrollment.actions.serials.delete_serial_list import delete_serial_list
 from enrollment.actions.serials.export_serials import export_serials
@@ -32,7 +33,8 @@ TONES = {
 def serial_lists(request: HttpRequest) -> HttpResponse:
     check(request.user, Permission.READ_DEVICE)
     page = keyset_page(SerialList.objects.visible_to(request.user), request.GET, order="-pk", size=SIZE)
-    return render(request, "enrollment/serial_lists/list.html", {"section": "serial-lists", "page": page})
+    values = {"section": "serial-lists", "page": page, "kept_days": limits.SERIAL_LISTS_KEPT_DAYS}
+    return render(request, "enrollment/serial_lists/list.html", values)
 
 
 def new(request: HttpRequest) -> HttpResponse:

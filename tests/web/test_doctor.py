@@ -1,9 +1,13 @@
 """The serial doctor as a page; what it says is tested with its checks."""
 
 import pytest
+import time_machine
+from django.core.cache import cache
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 
+from enrollment import limits
 from enrollment.actions.devices.sync_devices import sync_devices
 from enrollment.models import AuditEntry, Device
 from tests.cast import a_run
@@ -52,6 +56,18 @@ def test_it_speaks_french(as_bob, device):
     page = examine(as_bob, device.serial, **{"accept-language": "fr"})
     assert "Quel profil doit-il avoir" in page
     assert "Which profile" not in page
+
+
+def test_who_asks_very_often_reads_all_but_what_apple_says_now(as_bob, device, world, monkeypatch):
+    cache.clear()
+    monkeypatch.setattr(limits, "REFRESHES_PER_MINUTE", (1, 100))
+    with time_machine.travel(timezone.now().replace(second=10), tick=False):
+        assert "Yes; profile status" in examine(as_bob, device.serial)
+        asked = len(world.calls)
+        page = examine(as_bob, device.serial)
+    assert "you have asked about many just now" in page
+    assert "nobody has said which, and Apple has none" in page
+    assert len(world.calls) == asked
 
 
 def test_looking_leaves_no_trace(as_bob, device):

@@ -11,7 +11,7 @@ from enrollment.actions.devices.note_events import note_events
 from enrollment.actions.devices.upsert_devices import Room, upsert_devices
 from enrollment.actions.tokens.note_refusal import note_refusal
 from enrollment.apple.client import Client
-from enrollment.apple.errors import AppleError, DeviceNotFound
+from enrollment.apple.errors import AppleError
 from enrollment.apple.messages import DeviceRecord, Replacement, time
 from enrollment.connection import connect
 from enrollment.models import AuditEntry, Device, EventKind, Person, Token
@@ -79,8 +79,8 @@ def _replacement(apple: Client, record: DeviceRecord | None) -> Replacement | No
         return None
     try:
         return apple.replacement_details(record.serial)
-    except DeviceNotFound:
-        return None
+    except AppleError:
+        return None  # what was read is not lost for it
 
 
 def _gone(device: Device) -> Refreshed:

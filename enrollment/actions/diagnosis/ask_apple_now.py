@@ -29,11 +29,12 @@ class LiveAnswer:
 
 
 def ask_apple_now(
-    serial: str, tokens: Sequence[Token], *, seconds: float = limits.DOCTOR_LIVE_SECONDS
+    serials: Sequence[str], tokens: Sequence[Token], *, seconds: float = limits.DOCTOR_LIVE_SECONDS
 ) -> list[LiveAnswer]:
-    """What Apple says of it at this moment, all tokens side by side, in so many seconds altogether. Never an error.
+    """What Apple says at this moment, all tokens side by side, in so many seconds altogether. Never an error.
 
-    A token that Apple would refuse is left out.
+    The serial numbers are readings of one: the first that a server has is its answer. A token that Apple would refuse
+    is left out.
     """
     asked = [token for token in tokens if token.status not in CANNOT_ASK][: limits.DOCTOR_ASKS_TOKENS]
     if not asked:
@@ -41,17 +42,17 @@ def ask_apple_now(
     apart = [Apart(token, timeout=(seconds, seconds)) for token in asked]
     threads = ThreadPoolExecutor(max_workers=len(asked), thread_name_prefix="doctor")
     started = time.monotonic()
-    calls = [threads.submit(one.client.device_details, [serial]) for one in apart]
+    calls = [threads.submit(one.client.device_details, serials) for one in apart]
     wait(calls, timeout=max(0.0, seconds - (time.monotonic() - started)))
     threads.shutdown(wait=False, cancel_futures=True)
-    answers = [_answer(token, call, serial) for token, call in zip(asked, calls, strict=True)]
+    answers = [_answer(token, call) for token, call in zip(asked, calls, strict=True)]
     for one, call in zip(apart, calls, strict=True):
         if call.done():
             one.keep()
     return answers
 
 
-def _answer(token: Token, call: "Future[dict[str, DeviceRecord | None]]", serial: str) -> LiveAnswer:
+def _answer(token: Token, call: "Future[dict[str, DeviceRecord | None]]") -> LiveAnswer:
     if not call.done() or call.cancelled():
         return LiveAnswer(token, is_late=True)
     error = call.exception()
@@ -59,4 +60,4 @@ def _answer(token: Token, call: "Future[dict[str, DeviceRecord | None]]", serial
         return LiveAnswer(token, refusal=error)
     if error is not None:
         raise error
-    return LiveAnswer(token, record=call.result().get(serial))
+    return LiveAnswer(token, record=next(filter(None, call.result().values()), None))

@@ -1,14 +1,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enrollment import limits
 from enrollment.actions.diagnosis import where_it_is, which_profile
-from enrollment.actions.diagnosis.ask_apple_now import LiveAnswer, ask_apple_now
+from enrollment.actions.diagnosis.ask_apple_now import CANNOT_ASK, LiveAnswer, ask_apple_now
 from enrollment.actions.diagnosis.finding import Case, Check, Finding, Mark
-from enrollment.actions.diagnosis.where_it_is import askable, when
+from enrollment.actions.diagnosis.where_it_is import when
 from enrollment.models import Device, Person, Token
 from enrollment.models.serial_number import is_plausible, normalised, without_scan_prefix
 
@@ -58,24 +59,26 @@ class Diagnosis:
         return "\n".join(lines)
 
 
-def diagnose_serial(typed: str, *, by: Person | None) -> Diagnosis:
+def diagnose_serial(typed: str, *, by: Person | None, asks_apple: bool = True) -> Diagnosis:
     """Why a device does not enroll, for a serial number as somebody typed it (DEV-8); within about a second.
 
     `by` sees what that person may see; None sees everything. Changes nothing.
     """
-    case = _case(typed, by)
+    case = _case(typed, by, asks_apple=asks_apple)
     findings = [(check, found) for kind in CHECKS if (found := (check := kind()).look(case))]
     return Diagnosis(case.serial, timezone.now(), case.device, findings)
 
 
-def _case(typed: str, by: Person | None) -> Case:
+def _case(typed: str, by: Person | None, *, asks_apple: bool) -> Case:
     serial = normalised(typed)
-    devices = _devices(serial, by)
-    if not devices and (rest := without_scan_prefix(serial)) and (devices := _devices(rest, by)):
+    rest, devices = without_scan_prefix(serial), _devices(serial, by)
+    if not devices and rest and (devices := _devices(rest, by)):
         serial = rest
-    case = Case(typed, serial, by, devices[0] if devices else None, devices[1:])
-    if is_plausible(serial):
-        case.answers = _ask(case)
+    case = Case(typed, serial, by, devices[0] if devices else None, devices[1:], is_asked=asks_apple)
+    if asks_apple and is_plausible(serial):
+        case.answers = _ask(case, [serial] if devices or not rest else [serial, rest])
+        if not devices:
+            case.serial = next((one.record.serial for one in case.answers if one.record), serial)
     return case
 
 
@@ -89,14 +92,15 @@ def _devices(serial: str, by: Person | None) -> list[Device]:
     )
 
 
-def _ask(case: Case) -> list[LiveAnswer]:
+def _ask(case: Case, readings: list[str]) -> list[LiveAnswer]:
     """As the device's own token; as others, when that one does not have it and time is left."""
     started, seconds = timezone.now(), limits.DOCTOR_LIVE_SECONDS
     own = [case.token] if case.token else []
-    answers = ask_apple_now(case.serial, own, seconds=seconds)
+    answers = ask_apple_now(readings, own, seconds=seconds)
     left = seconds - (timezone.now() - started).total_seconds()
     if left > 0 and all(one.is_missing for one in answers):
         tokens = Token.objects.all() if case.by is None else Token.objects.visible_to(case.by)
-        others = tokens.exclude(pk__in=[token.pk for token in own]).order_by("-synced_at")
-        answers += ask_apple_now(case.serial, askable(list(others[: 3 * limits.DOCTOR_ASKS_TOKENS])), seconds=left)
+        others = tokens.not_in_status(*CANNOT_ASK).exclude(pk__in=[token.pk for token in own])
+        latest = others.order_by(F("synced_at").desc(nulls_last=True))[: limits.DOCTOR_ASKS_TOKENS]
+        answers += ask_apple_now(readings, list(latest), seconds=left)
     return answers

@@ -40,6 +40,7 @@ class Case:
     device: Device | None = None  # the one the checks speak of: present before released
     others: list[Device] = field(default_factory=list)
     answers: list[LiveAnswer] = field(default_factory=list)
+    is_asked: bool = True  # whether Apple may be asked, for this person and now
 
     @property
     def token(self) -> Token | None:

@@ -8,8 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from enrollment import limits
-from enrollment.actions.diagnosis.ask_apple_now import CANNOT_ASK, LiveAnswer
+from enrollment.actions.diagnosis.ask_apple_now import LiveAnswer
 from enrollment.actions.diagnosis.finding import Case, Check, Finding, note, ok, problem, unknown
 from enrollment.models import AppleProfileStatus, Token, TokenStatus
 from enrollment.models.serial_number import is_plausible
@@ -79,6 +78,8 @@ class IsInAToken(Check):
                 % details,
                 case.device.token,
             )
+        if case.device.released_at:
+            return note(_("It was in the token “%(token)s”.") % names, about=case.device.token)
         return ok(_("It is in the token “%(token)s”.") % names, case.device.token)
 
     def _not_here(self, case: Case) -> Finding:
@@ -115,6 +116,12 @@ class HasItLeft(Check):
                 _("It left “%(token)s” on %(when)s; Apple has it on the server of “%(other)s” now.") % details,
                 _("Sync the token “%(other)s”.") % details,
                 case.found_elsewhere[0],
+            )
+        if case.record:
+            return problem(
+                _("It left “%(token)s” on %(when)s, and Apple has it there again.") % details,
+                _("Read it from Apple on its page."),
+                case.device,
             )
         return problem(
             _("It left the server of “%(token)s” on %(when)s: it was unassigned, moved or released.") % details,
@@ -174,14 +181,18 @@ class DoesAppleHaveIt(Check):
     def look(self, case: Case) -> Finding | None:
         if not is_plausible(case.serial):
             return None
+        if not case.is_asked:
+            return unknown(_("Apple was not asked: you have asked about many just now."), _("Ask again in a minute."))
         if case.device is None:
             return self._of_a_stranger(case)
         live = case.live
         if live is None or live.is_late or live.refusal:
-            return self._no_answer(live)
+            return self._no_answer(case, live)
         return self._missing(case, live.token) if live.record is None else self._compared(case)
 
-    def _no_answer(self, live: LiveAnswer | None) -> Finding:
+    def _no_answer(self, case: Case, live: LiveAnswer | None) -> Finding:
+        if case.token and case.found_elsewhere:
+            return self._missing(case, case.token)
         if live is None:
             return unknown(_("Apple was not asked: it would refuse this token."))
         if live.refusal:
@@ -237,11 +248,6 @@ class DoesAppleHaveIt(Check):
                 said + " " + _("That is newer than what we know."), _("Read it from Apple on its page."), device
             )
         return ok(said)
-
-
-def askable(tokens: list[Token]) -> list[Token]:
-    """Those Apple would answer, at most DOCTOR_ASKS_TOKENS."""
-    return [token for token in tokens if token.status not in CANNOT_ASK][: limits.DOCTOR_ASKS_TOKENS]
 
 
 CHECKS = (IsASerialNumber, IsInAToken, HasItLeft, IsTheTokenHealthy, WasItSynced, DoesAppleHaveIt)

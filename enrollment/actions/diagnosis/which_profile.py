@@ -18,6 +18,8 @@ from enrollment.models import (
 from enrollment.models.assignment import HAS_A_PROFILE
 from enrollment.models.profile import FAMILIES, Platform, revision_at_apple
 
+ON_THEIR_WAY = (AssignmentState.WAITING, AssignmentState.SENT)
+
 
 class OfDevice(Check):
     """A question about a device that is here."""
@@ -142,9 +144,10 @@ class DoesAppleHaveTheProfile(OfDevice):
         if status not in HAS_A_PROFILE:
             if device.wish == Wish.NO_PROFILE:
                 return ok(_("None, as wanted."))
-            return problem(
+            mark = note if device.state_now in ON_THEIR_WAY else problem
+            return mark(
                 _("None. A device that is turned on now does not enroll."),
-                _("See the answers above; turn the device on only when Apple has the profile."),
+                _("Turn the device on only when Apple has the profile."),
                 device,
             )
         revision = revision_at_apple(device.token, uuid)
@@ -152,6 +155,8 @@ class DoesAppleHaveTheProfile(OfDevice):
             return self._of_another_tool(device, uuid)
         details = {"profile": revision.profile, "number": revision.number}
         said = _("“%(profile)s”, revision %(number)d.") % details
+        if device.wish == Wish.NO_PROFILE:
+            return note(said + " " + _("It is to have none."), about=revision.profile)
         if device.wish == Wish.PROFILE and case.current and uuid != case.current.apple_uuid:
             return note(
                 said + " " + _("That is not the one it is to have."), _("See the answers above."), revision.profile
@@ -230,6 +235,8 @@ class AreThereLicences(OfDevice):
                 _("Choose another one in the profile: without licences the enrollment is blocked."),
                 device.profile,
             )
+        if case.by and not VppToken.objects.visible_to(case.by).filter(pk=key).exists():
+            token.name = "…"  # it is another part of the organisation's
         if token.status == VppTokenStatus.EXPIRED:
             return problem(
                 _("The VPP token “%(token)s” has expired: the enrollment is blocked.") % {"token": token},

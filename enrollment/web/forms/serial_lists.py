@@ -1,7 +1,10 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from enrollment import limits
 
 
 class SerialListForm(forms.Form):
@@ -21,7 +24,10 @@ class SerialListForm(forms.Form):
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv"}),
-        help_text=_("CSV or text from any spreadsheet, at most 100,000 rows. Headings are understood, but not needed."),
+        help_text=format_lazy(
+            _("CSV or text from any spreadsheet, at most {most} rows. Headings are understood, but not needed."),
+            most=limits.SERIALS_PER_LIST,
+        ),
     )
     name = forms.CharField(
         label=_("Name of the list"),

@@ -105,3 +105,11 @@ def test_the_page_says_what_came_of_it(device, world, as_bob, monkeypatch):
     assert "terms" in ask()
     monkeypatch.setattr(limits, "REFRESHES_PER_MINUTE", (1, 100))
     assert "You may ask Apple about 1 devices a minute. Again at" in ask()
+
+
+def test_what_was_read_is_kept_when_the_replacement_is_not_told(device, world, token, alice):
+    newer = world.replace(device.serial)
+    sync_devices(a_run(token))
+    Device.objects.filter(serial=newer).update(color="GREEN")
+    world.faults.add("500", path="/device/replacementDetails")
+    assert "color" in refresh_device(Device.objects.select_related("token").get(serial=newer), by=alice).differences

@@ -228,6 +228,53 @@ def test_no_more_than_eight_tokens_are_asked(apple, world, alice):
     assert finding(diagnosis, "apple-now").evidence.startswith("Apple was asked as 8 tokens")
 
 
+def test_many_tokens_that_cannot_be_asked_hide_none_that_can(token, server, world, apple, alice):
+    over = timezone.now() - timedelta(days=1)
+    for _number in range(3 * limits.DOCTOR_ASKS_TOKENS + 1):
+        a_token(expires_at=over, synced_at=timezone.now())
+    serial = world.add_devices(server, 1)[0]
+    assert diagnose_serial(serial, by=alice).first[1].about == token
+
+
+def test_a_scanned_number_nobody_knows_is_asked_without_its_s_too(token, server, world, apple, alice):
+    serial = world.add_devices(server, 1)[0]
+    diagnosis = diagnose_serial(f"S{serial}", by=alice)
+    assert diagnosis.serial == serial
+    assert "Apple has it on the server of “Orchard”." in diagnosis.answer
+    assert "the S at the beginning" in finding(diagnosis, "serial-number").evidence
+
+
+def test_moved_away_from_a_token_that_cannot_be_asked(device, world, apple, alice):
+    lyon = world.add_server("Lyon")
+    a_token_at(apple, lyon, name="Lyon")
+    world.assign([device.serial], lyon)
+    Token.objects.filter(pk=device.token_id).update(expires_at=timezone.now() - timedelta(days=1))
+    assert "Apple has it on the server of “Lyon” now." in (
+        finding(diagnose_serial(device.serial, by=alice), "apple-now").evidence
+    )
+
+
+def test_released_here_and_back_at_apple(device, alice):
+    Device.objects.update(released_at=timezone.now())
+    diagnosis = diagnose_serial(device.serial, by=alice)
+    assert finding(diagnosis, "in-a-token").evidence == "It was in the token “Orchard”."
+    assert diagnosis.first[1].evidence.endswith("and Apple has it there again.")
+    assert diagnosis.first[1].next_step == "Read it from Apple on its page."
+
+
+def test_a_profile_on_its_way_is_no_problem(device, alice):
+    assign_profile(Device.objects.all(), a_profile(device.token, name="Kiosk"), by=alice)
+    diagnosis = diagnose_serial(device.serial, by=alice)
+    assert diagnosis.is_well
+    assert "it is sent within a minute" in diagnosis.answer
+
+
+def test_a_profile_that_is_to_go_is_told(enrolled, alice):
+    Device.objects.update(wish=Wish.NO_PROFILE, profile=None, wished_at=timezone.now())
+    diagnosis = diagnose_serial(enrolled.serial, by=alice)
+    assert finding(diagnosis, "at-apple").evidence == "“Kiosk”, revision 1. It is to have none."
+
+
 def test_the_text_for_a_ticket_is_in_the_readers_language(device, alice):
     text = diagnose_serial(device.serial, by=alice).as_text()
     assert text.startswith(f"Serial doctor: {device.serial}")
@@ -252,3 +299,14 @@ def test_a_revision_that_keeps_apples_copy_is_an_older_one_all_the_same(enrolled
     enrolled.profile.save()
     diagnosis = diagnose_serial(enrolled.serial, by=alice)
     assert "it was given revision 1; revision 2 is the current one." in diagnosis.answer
+
+
+def test_a_vpp_token_of_another_part_of_the_organisation_is_not_named(apple, charlie):
+    token = a_token(synced_at=timezone.now())
+    token.scope_tags.set(charlie.scope_tags.all())
+    licences = a_vpp_token(days=-1)
+    profile = a_profile(token, affinity="with", method="company_portal", company_portal_vpp=licences.pk)
+    device = a_device(token, wish=Wish.PROFILE, profile=profile)
+    text = diagnose_serial(device.serial, by=charlie).as_text()
+    assert "has expired: the enrollment is blocked" in text
+    assert licences.name not in text
