@@ -17,6 +17,7 @@ from enrollment.actions.tokens.open_token_file import server_mark
 from enrollment.apple.token_file import Credentials
 from enrollment.encryption import encrypt
 from enrollment.models import (
+    AssignmentRule,
     Device,
     Person,
     Profile,
@@ -127,6 +128,14 @@ def a_profile(token: Token, *, apple_uuid: str | None = None, name: str | None =
     )
     profile.save()
     return profile
+
+
+def a_rule(profile: Profile, *groups: list[tuple[str, str, str]], **changes: Any) -> AssignmentRule:
+    """A rule of the profile's token, in its last place: groups of (field, test, value), any of which holds."""
+    n = next(_numbers)
+    said = [[{"field": field, "test": test, "value": value} for field, test, value in group] for group in groups]
+    values = {"name": f"Rule {n}", "position": n, "conditions": said, **changes}
+    return AssignmentRule.objects.create(token=profile.token, profile=profile, **values)
 
 
 def a_vpp_token(*, days: int = 200, **changes: Any) -> VppToken:

@@ -203,6 +203,10 @@ class Migration(migrations.Migration):
             model_name='operationdevice',
             index=models.Index(fields=['operation', 'verdict', 'serial'], name='devices_of_an_operation'),
         ),
+        migrations.AddIndex(
+            model_name='operationdevice',
+            index=models.Index(condition=models.Q(('rule__isnull', False)), fields=['operation', 'rule'], name='devices_a_rule_decided'),
+        ),
         migrations.AddConstraint(
             model_name='operationdevice',
             constraint=models.UniqueConstraint(fields=('operation', 'device'), name='a_device_once_per_operation'),

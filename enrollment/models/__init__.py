@@ -1,7 +1,7 @@
 from enrollment.models.activation_lock import ActivationLock
 from enrollment.models.api_key import ApiKey
 from enrollment.models.assignment import Answer, AssignmentState, Wish, WishedBy
-from enrollment.models.assignment_rule import AssignmentRule, RuleMode
+from enrollment.models.assignment_rule import AssignmentRule, RuleMode, RulesAbout
 from enrollment.models.audit_entry import AuditEntry
 from enrollment.models.device import AppleProfileStatus, Device
 from enrollment.models.device_event import DeviceEvent, EventKind
@@ -60,6 +60,7 @@ __all__ = [
     "Result",
     "Role",
     "RuleMode",
+    "RulesAbout",
     "SavedView",
     "ScopeTag",
     "SeenSerials",

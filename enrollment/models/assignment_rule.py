@@ -18,6 +18,15 @@ class RuleMode(models.TextChoices):
     OFF = "off", _("Off")
 
 
+class RulesAbout(models.TextChoices):
+    """About which devices the rules decide, by what was said about them before."""
+
+    NEW = "new", _("Devices that appeared or came back")  # what a sync brings
+    UNSAID = "unsaid", _("Only devices nothing was said about")
+    DECIDED = "decided", _("Also those a rule or the default profile has decided about")
+    ALL = "all", _("Also those a person has decided about")
+
+
 class AssignmentRuleQuerySet(models.QuerySet["AssignmentRule"]):
     def visible_to(self, person: "Person") -> "AssignmentRuleQuerySet":
         return self if person.sees_everything else self.filter(token__in=Token.objects.visible_to(person))

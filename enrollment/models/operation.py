@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import limits
 from enrollment.models.assignment import WishedBy
+from enrollment.models.assignment_rule import RulesAbout
 from enrollment.models.device import Device
 from enrollment.models.profile import Profile
 from enrollment.models.role import Permission
@@ -109,8 +110,11 @@ class Operation(models.Model):
     token = models.ForeignKey(Token, models.CASCADE, null=True, blank=True, related_name="operations")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     chosen_by = models.CharField(max_length=500, blank=True, help_text="The address of the list it was chosen in.")
-    # The rules decided more than the brake allows, or somebody asked them to decide.
+    # What the rules decided by themselves, and would move more devices than the brake allows.
     is_stopped = models.BooleanField(default=False)
+    rules_about = models.CharField(max_length=8, choices=RulesAbout.choices, blank=True)
+    # Once it is done, devices that appeared by then have been decided about.
+    rules_until = models.DateTimeField(null=True, blank=True)
     lost_message = models.CharField(max_length=250, blank=True)
 
     made_at = models.DateTimeField(default=timezone.now)
@@ -221,7 +225,10 @@ class OperationDevice(models.Model):
 
     class Meta:
         ordering = ["serial"]
-        indexes = [models.Index(fields=["operation", "verdict", "serial"], name="devices_of_an_operation")]
+        indexes = [
+            models.Index(fields=["operation", "verdict", "serial"], name="devices_of_an_operation"),
+            models.Index(fields=["operation", "rule"], condition=Q(rule__isnull=False), name="devices_a_rule_decided"),
+        ]
         constraints = [models.UniqueConstraint(fields=["operation", "device"], name="a_device_once_per_operation")]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from enrollment.actions.devices.delete_devices import delete_devices
 from enrollment.actions.devices.start_operation import too_many
 from enrollment.actions.profiles.assign_profile import assign_profile
 from enrollment.actions.profiles.unassign_profile import unassign_profile
+from enrollment.actions.rules.decided_as_before import decided_as_before
 from enrollment.models import (
     AuditEntry,
     Device,
@@ -15,6 +16,7 @@ from enrollment.models import (
     OperationStatus,
     Person,
     Profile,
+    Token,
     Verdict,
     WishedBy,
 )
@@ -61,6 +63,8 @@ def confirm_operation(operation: Operation, *, by: Person | None, lost_message: 
             _record(operation, by)
         else:
             _write(operation, by)
+        if operation.token and operation.rules_until:
+            Token.objects.filter(pk=operation.token.pk).update(rules_decided_until=operation.rules_until)
     operation.refresh_from_db()
 
 
@@ -76,6 +80,8 @@ def changed_meanwhile(operation: Operation, by: Person | None) -> int:
         alike = rows.filter(profile=profile_id).annotate(now=verdict(kind, profile, of="device__"))
         undecided = Q(device__wished_at=None) | Q(device__wished_at__lte=operation.made_at)
         alike = alike.filter(undecided, verdict=F("now"))
+        if operation.rules_about and operation.token:
+            alike = alike.filter(pk__in=decided_as_before(operation, operation.token))
         if by is not None and not by.sees_everything:
             alike = alike.filter(device__in=Device.objects.visible_to(by))
         same += alike.count()

@@ -1,7 +1,15 @@
-from enrollment.models import Operation, OperationStatus
+from django.db import transaction
+
+from enrollment.models import Operation, OperationStatus, Token
 
 
 def discard_operation(operation: Operation) -> bool:
-    """Forget a preview that nobody confirmed; whether there was one. What was done is kept."""
-    deleted, _tables = Operation.objects.filter(pk=operation.pk, status=OperationStatus.PREVIEWED).delete()
+    """Forget a preview that nobody confirmed; whether there was one. What was done is kept.
+
+    Of one that the brake has stopped, the devices are left as they are: no later run comes back to them.
+    """
+    with transaction.atomic():
+        deleted, _tables = Operation.objects.filter(pk=operation.pk, status=OperationStatus.PREVIEWED).delete()
+        if deleted and operation.token and operation.rules_until:
+            Token.objects.filter(pk=operation.token.pk).update(rules_decided_until=operation.rules_until)
     return deleted > 0

@@ -2,11 +2,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import CharField, Count, Value
+from django.db.models import Count
 
 from enrollment.actions.profiles.wish_for import TooManyDevices, check_room
 from enrollment.models import (
-    AssignmentRule,
     Device,
     Operation,
     OperationDevice,
@@ -14,7 +13,6 @@ from enrollment.models import (
     Person,
     Profile,
     Verdict,
-    WishedBy,
 )
 from enrollment.models.device import DeviceQuerySet
 from enrollment.models.device_verdict import verdict
@@ -23,12 +21,10 @@ from enrollment.models.insert_select import insert_select
 
 @dataclass(frozen=True)
 class Choice:
-    """Devices and what they are to get; with `verdict` it is known beforehand that they do not, and why."""
+    """Devices, and the profile they are to get where one is given."""
 
     devices: DeviceQuerySet
     profile: Profile | None = None
-    rule: AssignmentRule | None = None
-    verdict: Verdict | None = None
 
 
 def start_operation(
@@ -36,7 +32,6 @@ def start_operation(
     choices: Sequence[Choice],
     *,
     by: Person | None,
-    because: WishedBy = WishedBy.PERSON,
     chosen_by: str = "",
 ) -> Operation:
     """Write down which devices it is about and what would happen to each: the preview that is confirmed (DEV-2).
@@ -44,27 +39,26 @@ def start_operation(
     A device in several choices counts with the first.
     """
     with transaction.atomic():
-        operation = Operation.objects.create(kind=kind, by=by, because=because, chosen_by=chosen_by[:500])
+        operation = Operation.objects.create(kind=kind, by=by, chosen_by=chosen_by[:500])
         for choice in choices:
             _note(operation, choice)
-        _count(operation)
+        note_counts(operation)
     return operation
 
 
 def _note(operation: Operation, choice: Choice) -> None:
-    said = Value(choice.verdict.value, output_field=CharField()) if choice.verdict else None
     kind = OperationKind(operation.kind)
-    devices = choice.devices.annotate(said=said or verdict(kind, choice.profile))
+    devices = choice.devices.annotate(said=verdict(kind, choice.profile))
     same = {
         "operation": operation.pk,
         "profile": choice.profile.pk if choice.profile else None,
         "revision": choice.profile.current_id if choice.profile else None,
-        "rule": choice.rule.pk if choice.rule else None,
     }
     insert_select(OperationDevice, devices.values_list("pk", "serial", "said"), ["device", "serial", "verdict"], same)
 
 
-def _count(operation: Operation) -> None:
+def note_counts(operation: Operation) -> None:
+    """What the rows of a preview come to: how many of each verdict, of which token, and what LIM-2 says to it."""
     rows = operation.devices.order_by()
     operation.counts = dict(rows.values_list("verdict").annotate(count=Count("*")))
     tokens = list(Device.objects.filter(pk__in=rows.values("device")).order_by().values_list("token").distinct()[:2])

@@ -12,6 +12,7 @@ from enrollment.actions.devices.confirm_seen import confirm_seen
 from enrollment.actions.devices.finish_sync import finish_sync
 from enrollment.actions.devices.store_page import TakenOver, store_page
 from enrollment.actions.profiles.apply_default_profile import apply_default_profile
+from enrollment.actions.rules.apply_rules import apply_rules
 from enrollment.actions.tokens.note_refusal import note_refusal
 from enrollment.apple.errors import AppleError, CursorExpired, CursorInvalid
 from enrollment.connection import connect
@@ -42,6 +43,7 @@ def sync_devices(run: SyncRun, *, stop: Callable[[], bool] = lambda: False) -> N
     except AppleError as error:
         _stop(run, error)
     if run.status != SyncStatus.QUEUED:
+        apply_rules(run.token)
         apply_default_profile(run.token)
         confirm_seen(Device.objects.filter(token=run.token))
 

@@ -11,6 +11,7 @@ class InTheWay(StrEnum):
 
     ASSIGNED = gettext_noop("Devices are assigned to this profile.")
     DEFAULT = gettext_noop("It is the default profile of its token.")
+    RULES = gettext_noop("Assignment rules give it to devices:")
 
 
 class ProfileInUse(Exception):
@@ -26,6 +27,7 @@ def in_the_way(profile: Profile) -> list[InTheWay]:
     holds = {
         InTheWay.ASSIGNED: Device.objects.filter(profile=profile).exists(),
         InTheWay.DEFAULT: Token.objects.filter(default_profile=profile).exists(),
+        InTheWay.RULES: profile.rules.exists(),
     }
     return [reason for reason, is_so in holds.items() if is_so]
 

@@ -2,13 +2,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from enrollment import limits
 from enrollment.actions.warnings.expiry_step import EXPIRED, expiry_step
-from enrollment.models import Person, Token, TokenStatus
+from enrollment.models import Operation, OperationStatus, Person, Token, TokenStatus
+from enrollment.models.token import TokenQuerySet
 
 SEVERE_DAYS = 7
 TROUBLES = {
@@ -20,11 +22,15 @@ TROUBLES = {
 
 @dataclass(frozen=True)
 class TokenWarning:
-    """Something a person should know: how bad ("danger", "warning"), a sentence, and about which token."""
+    """Something a person should know: how bad ("danger", "warning"), a sentence, and about which token.
+
+    With an operation, it is one that waits for somebody.
+    """
 
     level: str
     sentence: str
     token: Token
+    operation: Operation | None = None
 
 
 def current_warnings(person: Person) -> list[TokenWarning]:
@@ -37,11 +43,24 @@ def current_warnings(person: Person) -> list[TokenWarning]:
         status = token.status
         level = "warning" if status == TokenStatus.UNREACHABLE else "danger"
         found.append(TokenWarning(level, _(TROUBLES[status]) % {"name": token.name}, token))
+    found += _stopped(tokens)
     return sorted(found, key=lambda warning: warning.level != "danger")
 
 
 def _expiries(tokens: Iterable[Token], now: datetime) -> list[TokenWarning]:
     return [_expiry(token, step) for token in tokens if (step := expiry_step(token, now)) is not None]
+
+
+def _stopped(tokens: TokenQuerySet) -> list[TokenWarning]:
+    """What the rules would do, and the brake has stopped (DEV-6)."""
+    waiting = Operation.objects.filter(token__in=tokens, is_stopped=True, status=OperationStatus.PREVIEWED)
+    found = []
+    for operation in waiting.select_related("token").order_by("token__name"):
+        if operation.token:
+            sentence = _("The rules of “%(name)s” have stopped: they would move %(count)s devices at once.")
+            details = {"name": operation.token.name, "count": intcomma(operation.gets)}
+            found.append(TokenWarning("warning", sentence % details, operation.token, operation))
+    return found
 
 
 def _expiry(token: Token, step: int) -> TokenWarning:

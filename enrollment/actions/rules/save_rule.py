@@ -1,0 +1,75 @@
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from enrollment import limits
+from enrollment.actions.rules.note_rules_changed import note_rules_changed
+from enrollment.models import AssignmentRule, AuditEntry, Person, Profile, RuleMode, Token
+from enrollment.models.rule_condition import Groups, condition_in_words, tidy, trouble_with
+
+
+class ConditionsRefused(Exception):
+    """Something is wrong with conditions; `troubles` says what, by the numbers of group and condition."""
+
+    def __init__(self, troubles: dict[tuple[int, int], str]) -> None:
+        self.troubles = troubles
+        super().__init__("; ".join(troubles.values()))
+
+
+class TooManyRules(Exception):
+    """A token has as many rules as it may have."""
+
+
+def save_rule(
+    token: Token,
+    rule: AssignmentRule | None,
+    *,
+    name: str,
+    profile: Profile,
+    mode: RuleMode,
+    conditions: Groups,
+    by: Person | None,
+) -> AssignmentRule:
+    """Make a rule, as the last one, or change it. It decides about devices that appear from now on (DEV-6).
+
+    ConditionsRefused, TooManyRules; then nothing is changed.
+    """
+    conditions = tidy(conditions)
+    if troubles := troubles_of(conditions):
+        raise ConditionsRefused(troubles)
+    with transaction.atomic():
+        before = _told(rule) if rule else {}
+        rule = rule or _new(token)
+        rule.name, rule.profile, rule.mode, rule.conditions = name, profile, mode, conditions
+        rule.save()
+        note_rules_changed(token)
+        AuditEntry.record("rule.changed" if before else "rule.made", rule, by=by, before=before, **_told(rule))
+    return rule
+
+
+def troubles_of(conditions: Groups) -> dict[tuple[int, int], str]:
+    """What is wrong with conditions, by the numbers of group and condition."""
+    found = {
+        (group_number, number): trouble
+        for group_number, group in enumerate(conditions)
+        for number, condition in enumerate(group)
+        if (trouble := trouble_with(condition))
+    }
+    if sum(map(len, conditions)) > limits.CONDITIONS_PER_RULE:
+        most = limits.CONDITIONS_PER_RULE
+        found[len(conditions) - 1, 0] = _("A rule has at most %(most)d conditions.") % {"most": most}
+    return found
+
+
+def _new(token: Token) -> AssignmentRule:
+    if token.rules.count() >= limits.RULES_PER_TOKEN:
+        raise TooManyRules
+    last = token.rules.aggregate(last=Max("position"))["last"] or 0
+    return AssignmentRule(token=token, position=last + 1)
+
+
+def _told(rule: AssignmentRule) -> dict[str, Any]:
+    groups = [[condition_in_words(condition) for condition in group] for group in rule.conditions]
+    return {"name": rule.name, "profile": rule.profile.name, "mode": rule.mode, "conditions": groups}
