@@ -1,10 +1,15 @@
 from typing import Any
 
 from django import forms
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import limits
+
+
+lazy_intcomma = lazy(intcomma, str)
 
 
 class SerialListForm(forms.Form):
@@ -26,7 +31,7 @@ class SerialListForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv"}),
         help_text=format_lazy(
             _("CSV or text from any spreadsheet, at most {most} rows. Headings are understood, but not needed."),
-            most=limits.SERIALS_PER_LIST,
+            most=lazy_intcomma(limits.SERIALS_PER_LIST),
         ),
     )
     name = forms.CharField(
