@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import limits
 
-
 lazy_intcomma = lazy(intcomma, str)
 
 
