@@ -187,6 +187,10 @@ def condition_in_words(condition: Condition) -> str:
     return words % {"field": RuleField(field).label, "value": value}
 
 
+def groups_in_words(groups: Groups) -> list[list[str]]:
+    return [[condition_in_words(condition) for condition in group] for group in groups if group]
+
+
 def trouble_with(condition: Condition) -> str:
     """Why it cannot be a condition, in words; empty when it can."""
     field, test, value = condition["field"], condition["test"], condition["value"]

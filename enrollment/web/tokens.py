@@ -65,7 +65,13 @@ def detail(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse
     check(request.user, Permission.READ_TOKEN)
     if tab not in TABS or (tab == "activity" and not may(request.user, Permission.READ_AUDIT)):
         raise Http404
-    values = {
+    values = {**frame_of(request, token, tab), **_TAB_VALUES[tab](token)}
+    return render(request, f"enrollment/tokens/detail_{tab}.html", values)
+
+
+def frame_of(request: HttpRequest, token: Token, tab: str) -> dict[str, Any]:
+    """What every tab of a token needs around its own content."""
+    return {
         "section": "token-list",
         "token": token,
         "tab": tab,
@@ -73,10 +79,9 @@ def detail(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse
         "may_update": may(request.user, Permission.UPDATE_TOKEN),
         "may_delete": may(request.user, Permission.DELETE_TOKEN),
         "may_create_profile": may(request.user, Permission.CREATE_PROFILE),
+        "may_assign": may(request.user, Permission.ASSIGN_PROFILE),
         "may_audit": may(request.user, Permission.READ_AUDIT),
-        **_TAB_VALUES[tab](token),
     }
-    return render(request, f"enrollment/tokens/detail_{tab}.html", values)
 
 
 def _overview(token: Token) -> dict[str, Any]:

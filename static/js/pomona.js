@@ -110,6 +110,43 @@
   if (matchMedia("(max-width: 44rem)").matches)
     all("details[data-folds]").forEach((part) => { part.open = Boolean(part.querySelector('[aria-invalid="true"]')); });
 
+  // Rules that are put in order by dragging their handle, or with the arrow keys on it.
+  document.addEventListener("pointerdown", (event) => {
+    const handle = event.target.closest("[data-reorder] [data-handle]");
+    if (!handle || event.button) return;
+    event.preventDefault();
+    handle.focus();
+    const item = handle.closest("[data-rule]"), form = handle.closest("[data-reorder]");
+    const keys = () => all("[data-rule]", form).map((one) => one.dataset.rule).join(",");
+    const before = keys();
+    // Its neighbours give way: moved itself, it would lose the pointer.
+    const middle = (one) => { const box = one.getBoundingClientRect(); return box.top + box.height / 2; };
+    const move = ({ clientY }) => {
+      const [above, below] = [item.previousElementSibling, item.nextElementSibling];
+      if (above && clientY < middle(above)) item.after(above);
+      else if (below && clientY > middle(below)) item.before(below);
+    };
+    const end = (dropped) => {
+      handle.removeEventListener("pointermove", move);
+      item.classList.remove("is-dragged");
+      if (dropped.type !== "pointerup" || keys() === before) return;
+      form.elements.order.value = keys();
+      form.elements.moved.value = item.dataset.rule;
+      form.submit();
+    };
+    item.classList.add("is-dragged");
+    handle.setPointerCapture(event.pointerId);
+    handle.addEventListener("pointermove", move);
+    ["pointerup", "pointercancel"].forEach((name) => handle.addEventListener(name, end, { once: true }));
+  });
+  document.addEventListener("keydown", (event) => {
+    const way = { ArrowUp: "up", ArrowDown: "down" }[event.key];
+    const handle = way && event.target.closest("[data-reorder] [data-handle]");
+    if (!handle) return;
+    event.preventDefault();
+    handle.closest("[data-rule]").querySelector(`[data-move="${way}"]`)?.click();
+  });
+
   // Copying.
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");

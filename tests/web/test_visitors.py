@@ -22,7 +22,7 @@ from enrollment.models import (
     SyncRun,
     Token,
 )
-from tests.cast import a_device, a_profile, a_run, a_token, a_vpp_token
+from tests.cast import a_device, a_profile, a_rule, a_run, a_token, a_vpp_token
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,7 @@ def things(alice, monkeypatch):
         "token": token,
         "profile": profile,
         "device": device,
+        "rule": a_rule(profile, [("family", "is", "iPad")]),
         "run": a_run(token),
         "serial_list": read_serials(device.serial, name="Delivery", by=alice),
         "lock": ActivationLock.objects.create(
@@ -92,6 +93,13 @@ PAGES = {
     "token-sync": ("post", "token", [], 403, 404),
     "token-sync-panel": ("get", "token", [], 200, 404),
     "token-tab": ("get", "token", ["history"], 200, 404),
+    "rule-list": ("get", "token", [], 200, 404),
+    "rule-new": ("get", "token", [], 403, 404),
+    "rules-order": ("post", "token", [], 403, 404),
+    "rules-brake": ("post", "token", [], 403, 404),
+    "rules-apply": ("post", "token", [], 403, 404),
+    "rule-edit": ("get", "rule", [], 403, 404),
+    "rule-delete": ("get", "rule", [], 403, 404),
     "sync-run": ("get", "run", [], 200, 404),
     "profile-list": ("get", None, [], 200, 200),
     "profile-new": ("get", None, [], 403, 200),

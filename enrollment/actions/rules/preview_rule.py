@@ -21,7 +21,7 @@ class RulePreview:
     matches: int
     wins: int
     counts: dict[Verdict, int]
-    examples: Sequence[Device]  # with `said`, the Verdict
+    examples: Sequence[tuple[Device, Verdict]]
 
     @property
     def others(self) -> int:
@@ -56,7 +56,7 @@ def preview_rule(rule: AssignmentRule) -> RulePreview:
     said = dict(judged_ones.order_by().values_list("said").annotate(count=Count("*")))
     counts = {verdict: said[verdict] for verdict in Verdict if verdict in said}
     # In the order of an index, so that the first are found without a look at the others.
-    examples = list(judged_ones.order_by("serial")[:EXAMPLES])
+    examples = [(device, Verdict(device.said)) for device in judged_ones.order_by("serial")[:EXAMPLES]]
     return RulePreview(devices.count(), sum(counts.values()), counts, examples)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from enrollment import limits
 from enrollment.actions.rules.note_rules_changed import note_rules_changed
 from enrollment.models import AssignmentRule, AuditEntry, Person, Profile, RuleMode, Token
-from enrollment.models.rule_condition import Groups, condition_in_words, tidy, trouble_with
+from enrollment.models.rule_condition import Groups, tidy, trouble_with
 
 
 class ConditionsRefused(Exception):
@@ -71,5 +71,6 @@ def _new(token: Token) -> AssignmentRule:
 
 
 def _told(rule: AssignmentRule) -> dict[str, Any]:
-    groups = [[condition_in_words(condition) for condition in group] for group in rule.conditions]
+    # In nobody's language: whoever reads the log may have another one.
+    groups = [[" ".join(condition.values()).strip() for condition in group] for group in rule.conditions]
     return {"name": rule.name, "profile": rule.profile.name, "mode": rule.mode, "conditions": groups}

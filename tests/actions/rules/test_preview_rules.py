@@ -96,8 +96,7 @@ def test_a_preview_tells_what_other_rules_take_and_gives_examples(profile):
     a_fleet(token, 40)
     told = preview_rule(second)
     assert (told.matches, told.wins, told.others) == (20, 10, 10)
-    assert {device.model for device in told.examples} == {"iPad mini (A17 Pro)"}
-    assert all(device.said == Verdict.GETS for device in told.examples)
+    assert {(device.model, verdict) for device, verdict in told.examples} == {("iPad mini (A17 Pro)", Verdict.GETS)}
     assert preview_rule(first).wins == 10
     assert preview_rule(first).cannot == {Verdict.FOREIGN: 2}
 
