@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, CharField, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
 
 from enrollment.models.assignment import HAS_A_PROFILE, WishedBy
 from enrollment.models.assignment_rule import AssignmentRule, RuleMode, RulesAbout
@@ -29,7 +30,8 @@ def winner(rules: Iterable[AssignmentRule], now: datetime, mode: RuleMode = Rule
         holds = query_of(rule.conditions, now, of=of)
         if holds is not None:
             cases.append(When(holds, then=Value((rule.pk or UNSAVED) if rule.mode == mode else None)))
-    return Case(*cases, default=None, output_field=IntegerField())
+    # PostgreSQL takes a bare NULL for a text, and there may be no case at all.
+    return Case(*cases, default=Cast(None, IntegerField()), output_field=IntegerField())
 
 
 def judged(devices: DeviceQuerySet, profile: Profile, about: RulesAbout) -> QuerySet[Any]:

@@ -72,6 +72,7 @@ def changed_meanwhile(operation: Operation, by: Person | None) -> int:
     """How many of its devices are no longer as they were previewed, or out of the person's sight."""
     rows = operation.devices.exclude(verdict__in=(Verdict.FOREIGN, Verdict.BY_PERSON, Verdict.SHADOW))
     same, kind = 0, OperationKind(operation.kind)
+    rules_of = operation.token if operation.rules_about else None
     targets = rows.order_by().values_list("profile", "revision").distinct()
     for profile_id, revision in list(targets):
         profile = Profile.objects.filter(pk=profile_id).first() if profile_id else None
@@ -80,11 +81,9 @@ def changed_meanwhile(operation: Operation, by: Person | None) -> int:
         alike = rows.filter(profile=profile_id).annotate(now=verdict(kind, profile, of="device__"))
         undecided = Q(device__wished_at=None) | Q(device__wished_at__lte=operation.made_at)
         alike = alike.filter(undecided, verdict=F("now"))
-        if operation.rules_about and operation.token:
-            alike = alike.filter(pk__in=decided_as_before(operation, operation.token))
         if by is not None and not by.sees_everything:
             alike = alike.filter(device__in=Device.objects.visible_to(by))
-        same += alike.count()
+        same += (decided_as_before(alike, rules_of) if rules_of else alike).count()
     return rows.count() - same
 
 

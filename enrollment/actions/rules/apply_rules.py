@@ -6,7 +6,7 @@ from django.utils import timezone
 from enrollment import limits
 from enrollment.actions.devices.confirm_operation import ChangedMeanwhile, confirm_operation
 from enrollment.actions.rules.forget_previews import forget_previews
-from enrollment.actions.rules.preview_rules import preview_rules
+from enrollment.actions.rules.preview_rules import devices_about, preview_rules
 from enrollment.models import AuditEntry, Operation, RulesAbout, Token, Verdict
 
 TRIES = 3
@@ -35,6 +35,8 @@ def _apply(token: Token) -> Operation | None:
     if token.rules_decided_until is None:
         return None
     was_stopped = forget_previews(token, only_stopped=True)
+    if not devices_about(token, RulesAbout.NEW).exists():
+        return None  # nothing to make a query of all rules for
     until = max(token.rules_decided_until, timezone.now() - MARGIN)
     operation = preview_rules(token, RulesAbout.NEW, by=None, until=until)
     if not set(operation.counts) - NOT_WORTH_A_ROW:

@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery, Value
+from django.db.models import Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -13,6 +13,7 @@ from enrollment.models import (
     Operation,
     OperationDevice,
     OperationKind,
+    OperationStatus,
     Person,
     RuleMode,
     RulesAbout,
@@ -56,7 +57,19 @@ def devices_about(token: Token, about: RulesAbout) -> DeviceQuerySet:
     devices = Device.objects.filter(token=token).present()
     if about == RulesAbout.UNSAID:
         return devices.filter(wish=Wish.NOTHING_SAID)
-    return devices.filter(appeared_at__gte=token.rules_decided_until) if about == RulesAbout.NEW else devices
+    if about != RulesAbout.NEW:
+        return devices
+    # The watermark stays a little behind: who was decided about since is not decided about again.
+    runs = Operation.objects.filter(
+        token=token,
+        rules_about=RulesAbout.NEW,
+        status=OperationStatus.DONE,
+        made_at__gte=token.rules_decided_until,
+    )
+    decided = OperationDevice.objects.filter(
+        device=OuterRef("pk"), operation__in=runs, operation__made_at__gte=OuterRef("appeared_at")
+    )
+    return devices.filter(appeared_at__gte=token.rules_decided_until).exclude(Exists(decided))
 
 
 def _note(operation: Operation, decided: DeviceQuerySet) -> None:

@@ -257,3 +257,24 @@ def test_a_sync_brings_devices_the_rules_decide_about(token, server, apple, worl
     assert {wished(device) for device in token.devices.all()} == {(Wish.PROFILE, WishedBy.RULE, profile)}
     reconcile(token)
     assert [world.devices[serial].profile_uuid for serial in serials] == [profile.current.apple_uuid] * 2
+
+
+@pytest.mark.parametrize("mode", [RuleMode.ACTIVE, RuleMode.SHADOW])
+def test_rules_without_a_condition_decide_nothing_and_stop_no_sync(ours, profile, mode):
+    a_saved_rule(profile, conditions=[], mode=mode)
+    device = a_device(ours)
+    assert apply_rules(ours) is None
+    assert wished(device)[0] == Wish.NOTHING_SAID
+
+
+@pytest.mark.parametrize(("family", "mode"), [("iPad", RuleMode.SHADOW), ("Mac", RuleMode.ACTIVE)])
+def test_what_was_told_of_a_device_is_not_told_again_by_the_next_run(ours, profile, family, mode):
+    a_saved_rule(a_profile(ours), conditions=TAGGED)  # an active one, so that rules decide at all
+    a_saved_rule(profile, conditions=ALL, mode=mode)
+    a_device(ours, family=family)
+    told = apply_rules(ours)
+    assert set(told.counts) & {Verdict.SHADOW, Verdict.OTHER_PLATFORM}
+    assert apply_rules(ours) is None
+    assert Operation.objects.count() == 1
+    a_device(ours, family=family)
+    assert apply_rules(ours).devices.count() == 1
