@@ -45,12 +45,11 @@ class Order:
             place = place and (place[0] or BEFORE_ALL_TIMES, place[1])
             rows = rows.annotate(found_by=Coalesce(self.column, Value(BEFORE_ALL_TIMES)))
             return self._read_at_once(rows, "found_by", size, place)
-        if self.is_short:
-            # Sorted by what no index knows, they are found by what they are filtered by.
+        if self.is_short or not self.is_indexed:
+            # Sorted by what no index knows, they are found by what they are filtered by; an index that has not all of
+            # the order is a long way round.
             rows = rows.annotate(found_by=Concat(self.column, Value("")))
             return self._read_at_once(rows, "found_by", size, place)
-        if not self.is_indexed:
-            return self._read_at_once(rows, self.column, size, place)
         if self.count is None:
             return self._read(rows, self.column, size, place)
         with _along_the_index():
