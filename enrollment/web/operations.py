@@ -16,7 +16,7 @@ from enrollment.actions.devices.preview_again import preview_again
 from enrollment.actions.devices.retry_failed import retry_failed
 from enrollment.actions.devices.start_operation import Choice, start_operation
 from enrollment.actions.profiles.wish_for import TooManyDevices
-from enrollment.models import Device, Operation, OperationKind, Permission, Profile, Token, Verdict
+from enrollment.models import AssignmentRule, Device, Operation, OperationKind, Permission, Profile, Token, Verdict
 from enrollment.models.device import DeviceQuerySet
 from enrollment.models.device_filter import DeviceFilter
 from enrollment.models.keyset import counted
@@ -137,9 +137,12 @@ def _rows(request: HttpRequest, operation: Operation) -> dict[str, Any]:
     rows = with_outcome(operation, show)
     page = keyset_page(rows, request.GET, order="serial", size=SIZE, count=counted(rows))
     devices = devices_of(page.rows)
+    rules = AssignmentRule.objects.in_bulk([row.rule_id for row in page.rows if row.rule_id])
+    profiles = Profile.objects.in_bulk([row.profile_id for row in page.rows if row.rule_id])
     for row in page.rows:
         row.now = devices.get(row.device_id)
         row.outcome = outcome_of(operation, row, row.now)
+        row.by_rule, row.gets_profile = rules.get(row.rule_id), profiles.get(row.profile_id)
         row.in_words = WORDS.get(row.outcome) if row.outcome else operation.in_words(row.verdict)
     shown_as = "" if not show else WORDS[show] if show in WORDS else operation.in_words(show)
     return {"page": page, "show": show, "shown_as": shown_as}

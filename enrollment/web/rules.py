@@ -74,7 +74,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         order_rules(token, keys, by=request.user)
     moved = key or request.POST.get("moved", "")
     back = reverse("rule-list", args=[pk])
-    return redirect(f"{back}?moved={moved}#rule-{moved}" if moved.isdecimal() else back)
+    return redirect(f"{back}?moved={moved}" if moved.isdecimal() else back)
 
 
 def _moved(keys: list[int], key: int, by: int) -> list[int]:

@@ -141,10 +141,10 @@
   });
   document.addEventListener("keydown", (event) => {
     const way = { ArrowUp: "up", ArrowDown: "down" }[event.key];
-    const handle = way && event.target.closest("[data-reorder] [data-handle]");
-    if (!handle) return;
+    // A rule that was moved has the focus itself.
+    if (!way || !event.target.matches("[data-reorder] :is([data-handle], [data-rule])")) return;
     event.preventDefault();
-    handle.closest("[data-rule]").querySelector(`[data-move="${way}"]`)?.click();
+    event.target.closest("[data-rule]").querySelector(`[data-move="${way}"]`)?.click();
   });
 
   // Copying.
