@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from enrollment.actions.devices.delete_devices import delete_devices
 from enrollment.actions.devices.read_bypass_code import read_bypass_code
 from enrollment.actions.devices.refresh_device import Refreshed, RefreshRefused, refresh_device
+from enrollment.actions.rules.explain_rules import explain_rules
 from enrollment.apple.errors import AppleError
 from enrollment.models import ActivationLock, Device, ForeignProfile, Permission, Person
 from enrollment.models.device_timeline import SHOWN, timeline
@@ -65,6 +66,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "happenings": happenings,
         "may_be_more": len(happenings) == SHOWN and not shows_all,
         "locks": _locks(request.user, device),
+        "explanation": explain_rules(device) if may(request.user, Permission.READ_PROFILE) else None,
         **may_do(request.user),
     }
     return render(request, "enrollment/devices/detail.html", values)

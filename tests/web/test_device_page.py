@@ -1,14 +1,17 @@
 """DEV-7 as a page: facts, wanted and actual, what happened, and what opens a lock."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from enrollment.actions.profiles.assign_profile import assign_profile
 from enrollment.actions.profiles.unassign_profile import unassign_profile
+from enrollment.actions.rules.save_rule import save_rule
 from enrollment.apple.bypass_code import as_typed, new_bypass_code
 from enrollment.encryption import encrypt
-from enrollment.models import ActivationLock, AuditEntry, Device, DeviceEvent
+from enrollment.models import ActivationLock, AuditEntry, Device, DeviceEvent, RuleMode
 from tests.cast import a_device, a_profile, a_token
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +90,76 @@ def test_a_bypass_code_is_shown_to_who_may_and_that_is_recorded(as_alice, as_bob
     entry = AuditEntry.objects.get(action="device.bypass_code_read")
     assert entry.who == "alice"
     assert as_typed(code) not in str(entry.after)
+
+
+def test_everything_apple_reports_is_shown(as_bob, device):
+    facts = {
+        "description": "IPAD AIR 11 WI-FI 128GB",
+        "family": "iPad",
+        "os": "iPadOS",
+        "asset_tag": "ROOM-12",
+        "assigned_by": "buyer@orchard.example",
+        "eid": "89049032000000000000000000000001",
+        "wifi_mac": "a0:b1:c2:d3:e4:f5",
+        "bluetooth_mac": "a0:b1:c2:d3:e4:f6",
+        "ethernet_mac": "a0:b1:c2:d3:e4:f7",
+    }
+    lists = {"imei": ["35 111111 111111 1", "35 222222 222222 2"], "meid": ["35111111111111"]}
+    Device.objects.update(**facts, **lists, color="SPACE GRAY")
+    page = text(as_bob, device)
+    for fact in (*facts.values(), ", ".join(lists["imei"]), *lists["meid"], "Space gray"):
+        assert fact in page
+
+
+def test_wanted_and_actual_stand_side_by_side_with_who_why_and_when(as_bob, alice, device):
+    profile = a_profile(device.token, name="Kiosk", apple_uuid="A" * 32)
+    assign_profile(Device.objects.all(), profile, by=alice)
+    at = timezone.now()
+    shows = {"apple_profile_status": "pushed", "apple_profile_uuid": "A" * 32, "confirmed_at": at}
+    Device.objects.update(**shows, asked_at=at, answer="success", given_uuid="0" * 32, given_at=at)
+    page = text(as_bob, device)
+    for words in (
+        "Assigned by a person",
+        "alice",
+        "Confirmed by Apple",
+        "Apple was last asked",
+        "Needs wipe",
+        "Last activated with",
+        "0" * 32,
+        "revision",
+    ):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"answer": "throttled"}, "Apple asks to wait until"),
+        ({"answer": "failed"}, "Apple said it failed"),
+        ({"answer": "not_seen"}, "Apple accepted it, but does not show it"),
+        ({"answer": "not_accessible"}, "Apple says it is not on this server"),
+        ({"answer": "success", "next_try_at": None}, "Apple accepted it; not read back yet"),
+        ({"answer": "success", "confirmed_at": timezone.now()}, "Somebody else changed it at Apple"),
+    ],
+)
+def test_why_a_device_is_not_where_it_is_wanted_is_said(as_bob, alice, device, changes, words):
+    assign_profile(Device.objects.all(), a_profile(device.token, apple_uuid="A" * 32), by=alice)
+    later = timezone.now() + timedelta(hours=1)
+    Device.objects.update(**{"asked_for": "A" * 32, "next_try_at": later, **changes})
+    assert words in text(as_bob, device)
+
+
+def test_only_who_may_is_offered_what_cannot_be_undone(as_alice, as_bob, device):
+    for words in ("Release from the organisation", "Turn on Activation Lock", "Delete device", "Assign profile"):
+        assert words in text(as_alice, device)
+        assert words not in text(as_bob, device)
+    assert "Read from Apple now" in text(as_bob, device)
+
+
+def test_the_page_says_which_rule_won_and_why(as_bob, alice, device):
+    profile = a_profile(device.token, name="Kiosk")
+    pads = [[{"field": "family", "test": "is", "value": "iPad"}]]
+    save_rule(device.token, None, name="Tills", profile=profile, mode=RuleMode.ACTIVE, conditions=pads, by=alice)
+    page = text(as_bob, device)
+    assert "“Tills” wins and says: Kiosk." in page
+    assert "Family is “iPad”" in page

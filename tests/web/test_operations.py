@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from enrollment import limits
 from enrollment.models import Device, Operation, OperationKind, OperationStatus, Result, Verdict, Wish
 from tests.cast import a_browser_of, a_device, a_person, a_profile, a_token
 
@@ -160,3 +161,41 @@ def test_a_page_asks_the_database_as_often_for_many_as_for_one(count, as_alice, 
     confirm(as_alice, operation)
     with django_assert_max_num_queries(26):
         as_alice.get(reverse("operation-detail", args=[operation.pk]))
+
+
+def test_a_preview_says_why_not_in_words(as_alice):
+    token = a_token()
+    profile = a_profile(token, is_shared_ipad=True)
+    devices = [a_device(token, family="Mac"), a_device(token, family="iPhone"), a_device(a_token())]
+    answer = as_alice.post(
+        reverse("operation-new", args=["assign"]),
+        {"device": [device.pk for device in devices], "profile": profile.pk},
+        follow=True,
+    )
+    page = answer.content.decode()
+    for words in (
+        "is of a family this profile is not made for",
+        "is no iPad, and the profile sets up a Shared iPad",
+        "belongs to another token",
+    ):
+        assert words in page
+
+
+def test_it_is_said_that_a_release_cannot_be_undone(as_alice):
+    device = a_device(a_token())
+    answer = as_alice.post(reverse("operation-new", args=["disown"]), {"device": device.pk}, follow=True)
+    assert "This cannot be undone." in answer.content.decode()
+    assert f"Type {device.serial} to confirm" in answer.content.decode()
+
+
+def test_lim_2_is_said_with_both_numbers(as_alice, monkeypatch):
+    monkeypatch.setattr(limits, "DEVICES_PER_PROFILE", 1)
+    token = a_token()
+    profile = a_profile(token)
+    devices = [a_device(token) for _ in range(2)]
+    answer = as_alice.post(
+        reverse("operation-new", args=["assign"]),
+        {"device": [device.pk for device in devices], "profile": profile.pk},
+        follow=True,
+    )
+    assert "A profile may have at most 1 devices; with these it would have 2." in answer.content.decode()

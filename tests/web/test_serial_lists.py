@@ -86,3 +86,12 @@ def test_a_page_asks_the_database_as_often_for_many_as_for_one(count, as_bob, bo
     serials = read_serials("\n".join(device.serial for device in devices), name="x", by=bob)
     with django_assert_max_num_queries(20):
         as_bob.get(reverse("serial-list", args=[serials.pk]))
+
+
+def test_a_row_tells_where_its_device_is_and_what_is_wanted_of_it(as_bob, bob):
+    token = a_token(name="Orchard")
+    device = a_device(token, wish="profile", profile=a_profile(token, name="Kiosk"))
+    serials = read_serials(f"{device.serial},Tills,for Lyon", name="x", by=bob)
+    page = as_bob.get(reverse("serial-list", args=[serials.pk])).content.decode()
+    for words in ("Orchard", "Kiosk", "Waiting", "Tills", "for Lyon"):
+        assert words in page

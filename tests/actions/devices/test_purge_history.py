@@ -8,7 +8,17 @@ from django.utils import timezone
 from enrollment import limits
 from enrollment.actions.devices.purge_history import purge_history
 from enrollment.actions.devices.start_operation import Choice, start_operation
-from enrollment.models import Device, DeviceEvent, Operation, OperationDevice, OperationKind, OperationStatus
+from enrollment.actions.serials.read_serials import read_serials
+from enrollment.models import (
+    Device,
+    DeviceEvent,
+    Operation,
+    OperationDevice,
+    OperationKind,
+    OperationStatus,
+    SerialList,
+    SerialRow,
+)
 from tests.cast import a_device, a_token
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +57,11 @@ def test_old_operations_go_with_their_devices_and_what_is_open_stays(alice, days
     purge_history()
     assert set(Operation.objects.values_list("pk", flat=True)) == kept
     assert not OperationDevice.objects.filter(operation__in=gone).exists()
+
+
+def test_old_lists_of_serial_numbers_go(bob, days_ago):
+    old, recent = (read_serials("C02AAAA1", name=name, by=bob) for name in ("old", "recent"))
+    SerialList.objects.filter(pk=old.pk).update(made_at=days_ago(limits.SERIAL_LISTS_KEPT_DAYS + 1))
+    purge_history()
+    assert SerialList.objects.get() == recent
+    assert set(SerialRow.objects.values_list("list", flat=True)) == {recent.pk}
