@@ -204,7 +204,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 CRISPY_TEMPLATE_PACK = "forms"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("forms",)
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = limits.SERIAL_LIST_BYTES + 1_000_000  # a list may be pasted
 # A bulk action posts the serial numbers of a page, never of a list.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 

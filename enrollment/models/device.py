@@ -202,8 +202,3 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return self.serial
-
-    @property
-    def state_in_words(self) -> str:
-        """Of one that with_state has looked at."""
-        return str(_("Released") if self.released_at else AssignmentState(self.state_now).label)

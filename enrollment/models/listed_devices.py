@@ -5,17 +5,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from enrollment.models.device import Device, DeviceQuerySet
 from enrollment.models.person import Person
 from enrollment.models.profile import Profile
-from enrollment.models.serial_list import FOUND, SerialList, SerialRow
+from enrollment.models.serial_list import LOOKED_FOR, SerialList, SerialRow
 from enrollment.models.token import Token
 
 
-def found_rows(serials: SerialList) -> QuerySet[SerialRow]:
-    return SerialRow.objects.filter(list=serials, verdict__in=FOUND)
+def looked_for(serials: SerialList) -> QuerySet[SerialRow]:
+    return SerialRow.objects.filter(list=serials, verdict__in=LOOKED_FOR)
 
 
 def listed_devices(serials: SerialList, person: Person, rows: QuerySet[SerialRow] | None = None) -> DeviceQuerySet:
     """One device a serial number, several only where several tokens have it now; those that left only if all have."""
-    rows = found_rows(serials) if rows is None else rows
+    rows = looked_for(serials) if rows is None else rows
     mine = Device.objects.visible_to(person).filter(serial__in=rows.order_by().values("serial"))
     present_twin = Device.objects.visible_to(person).filter(serial=OuterRef("serial"), released_at=None)
     return mine.exclude(Q(released_at__isnull=False) & Exists(present_twin))
@@ -29,7 +29,7 @@ def in_place_for(devices: DeviceQuerySet, token: Token, person: Person) -> Devic
 
 def named_profiles(serials: SerialList, person: Person) -> QuerySet[Profile]:
     """The profiles whose names stand in its rows, of all tokens the person sees."""
-    names = found_rows(serials).exclude(profile_name="").order_by().values("profile_name")
+    names = looked_for(serials).exclude(profile_name="").order_by().values("profile_name")
     return Profile.objects.visible_to(person).filter(name__in=names).select_related("current", "token")
 
 

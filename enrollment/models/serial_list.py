@@ -20,7 +20,8 @@ class SerialVerdict(models.TextChoices):
     DAMAGED = "damaged", _("Made a figure of by a spreadsheet")
 
 
-FOUND = (SerialVerdict.FOUND, SerialVerdict.SEVERAL)
+# What may be a device: one that was unknown may have come since.
+LOOKED_FOR = (SerialVerdict.FOUND, SerialVerdict.SEVERAL, SerialVerdict.UNKNOWN)
 
 
 class SerialListQuerySet(models.QuerySet["SerialList"]):

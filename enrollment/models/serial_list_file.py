@@ -1,10 +1,12 @@
 """A list of serial numbers as people have it: pasted, or a file as spreadsheets write it (DEV-3)."""
 
 import csv
+import io
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from django.utils.translation import gettext_noop
 
@@ -18,14 +20,10 @@ _LOOKED_AT = 50  # lines, to tell the separator
 _FORMULA = re.compile(r'="(.*)"\Z')
 _AS_A_NUMBER = re.compile(r"\d([.,]\d+)?E\+\d+\Z", re.IGNORECASE)
 # Of several columns with such a heading, the one whose name stands first is meant.
-_HEADINGS = {
-    "serial": (
-        *("serial number", "serial", "serials", "serial numbers", "serialnumber", "serial no", "sn", "s/n"),
-        *("numero de serie", "numeros de serie", "no de serie", "n de serie", "serie"),
-    ),
-    "profile": ("profile", "profil", "profile name", "nom du profil", "wanted profile", "profil souhaite"),
-    "note": ("note", "notes", "comment", "remark", "remarque", "remarques", "commentaire"),
-}
+_PROFILE = ("profile", "profil", "profile name", "nom du profil", "wanted profile", "profil souhaite")
+_NOTE = ("note", "notes", "comment", "remark", "remarque", "remarques", "commentaire")
+_SERIAL = re.compile(r"(.* )?(serials?|serie|serialnumber|sn|s/n)( .*)?\Z")
+_LINES_OF_A_CELL = 20  # a quote that is not closed by then was none
 
 
 class ListRefused(Exception):
@@ -83,31 +81,51 @@ def _decoded(content: bytes) -> str:
 def _given(text: str) -> Iterator[GivenRow]:
     lines = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     separator, first = _separator(lines)
-    reader = csv.reader(lines[first:], delimiter=separator or "\t")
+    if separator and _is_one_line(lines) and (serials := _side_by_side(lines, separator)):
+        yield from _bounded(GivenRow(number, serial) for number, serial in enumerate(serials, 1))
+    else:
+        yield from _bounded(_of_lines(lines, separator, first))
+
+
+def _bounded(rows: Iterator[GivenRow]) -> Iterator[GivenRow]:
+    for count, row in enumerate(rows, 1):
+        if count > limits.SERIALS_PER_LIST:
+            raise ListRefused(
+                gettext_noop("The list has more than %(most)d rows: split it."), most=limits.SERIALS_PER_LIST
+            )
+        yield row
+
+
+def _of_lines(lines: list[str], separator: str, first: int) -> Iterator[GivenRow]:
     places: dict[str, int] | None = None
-    count = 0
+    for number, line in _whole_rows(lines, first):
+        cells = [_clean(cell) for cell in _cells(line, separator)]
+        if not any(cells):
+            continue
+        if places is None and (places := _headings(cells)):
+            continue
+        yield _row(number, cells, places or {"serial": 0, "profile": 1, "note": 2})
+
+
+def _whole_rows(lines: list[str], first: int) -> Iterator[tuple[int, str]]:
+    """Each row with the number of its first line. A cell in quotes may have several; a stray quote makes none."""
+    at = first
+    while at < len(lines):
+        size = 1
+        if lines[at].count('"') % 2:
+            quotes = accumulate(line.count('"') for line in lines[at : at + _LINES_OF_A_CELL])
+            size = next((size for size, count in enumerate(quotes, 1) if count % 2 == 0), 1)
+        yield at + 1, "\n".join(lines[at : at + size])
+        at += size
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    if line.count('"') % 2 or '"' not in line:
+        return line.split(separator) if separator else [line]
     try:
-        for cells in reader:
-            cleaned = [_clean(cell) for cell in cells]
-            if not any(cleaned):
-                continue
-            if places is None:
-                places = _headings(cleaned)
-                if places:
-                    continue
-                if separator and _is_one_line(lines) and _is_row_of_serials(cleaned):
-                    yield from (GivenRow(1, cell) for cell in cleaned if cell)
-                    return
-            count += 1
-            if count > limits.SERIALS_PER_LIST:
-                raise ListRefused(
-                    gettext_noop("The list has more than %(most)d rows: split it."), most=limits.SERIALS_PER_LIST
-                )
-            yield _row(reader.line_num + first, cleaned, places or {"serial": 0, "profile": 1, "note": 2})
+        return next(csv.reader(io.StringIO(line, newline=""), delimiter=separator or "\t"))
     except csv.Error:
-        raise ListRefused(
-            gettext_noop("A row of the list is too long to be one: look for a quote without end.")
-        ) from None
+        return [line]  # longer than any cell is
 
 
 def _row(number: int, cells: list[str], places: dict[str, int]) -> GivenRow:
@@ -135,13 +153,16 @@ def _clean(cell: str) -> str:
 
 def _headings(cells: list[str]) -> dict[str, int]:
     """Which column holds what, when the first row says so; else {}."""
-    names = [_plain(cell) for cell in cells]
-    places = {
+    names = ["" if any(map(str.isdecimal, cell)) else _plain(cell) for cell in cells]
+    serial = next((at for at, name in enumerate(names) if _SERIAL.match(name)), None)
+    if serial is None:
+        return {}
+    others = {
         what: names.index(word)
-        for what, words in _HEADINGS.items()
+        for what, words in (("profile", _PROFILE), ("note", _NOTE))
         if (word := next((word for word in words if word in names), None)) is not None
     }
-    return places if "serial" in places else {}
+    return {"serial": serial, **others}
 
 
 def _plain(text: str) -> str:
@@ -154,8 +175,9 @@ def _is_one_line(lines: list[str]) -> bool:
     return sum(bool(line.strip()) for line in lines) == 1
 
 
-def _is_row_of_serials(cells: list[str]) -> bool:
-    """Numbers side by side: a word without a digit in it would be a profile's name or a note."""
-    return len([cell for cell in cells if cell]) > 1 and all(
-        re.fullmatch(r"(?=.*\d)[A-Za-z0-9]{6,32}", cell) for cell in cells if cell
-    )
+def _side_by_side(lines: list[str], separator: str) -> list[str]:
+    """Numbers in one line; a word without a digit in it would be a profile's name or a note."""
+    cells = [_clean(cell) for cell in next(line for line in lines if line.strip()).split(separator)]
+    serials = [cell for cell in cells if cell]
+    are_serials = all(re.fullmatch(r"(?=.*\d)[A-Za-z0-9]{6,32}", cell) for cell in serials)
+    return serials if len(serials) > 1 and are_serials else []

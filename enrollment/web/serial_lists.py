@@ -1,6 +1,8 @@
+from pathlib import PurePath
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +15,7 @@ from enrollment.actions.serials.assign_serials import assign_serials, rows_witho
 from enrollment.actions.serials.delete_serial_list import delete_serial_list
 from enrollment.actions.serials.export_serials import export_serials
 from enrollment.actions.serials.read_serials import read_serials
-from enrollment.models import Permission, Profile, SerialList, SerialVerdict
+from enrollment.models import Permission, Profile, SerialList, SerialRow, SerialVerdict
 from enrollment.models.listed_devices import facts_of, listed_devices, named_profiles
 from enrollment.models.serial_list_file import ListRefused
 from enrollment.models.token import Token
@@ -50,7 +52,9 @@ def _read(request: HttpRequest, form: SerialListForm) -> SerialList | None:
     file, said = form.cleaned_data["file"], form.cleaned_data
     name = said["name"] or (file.name if file else _("Pasted list"))
     try:
-        return read_serials(file.read() if file else said["text"], name=name, by=request.user)
+        # No more than can be read, and a byte that tells there was more.
+        content = file.read(limits.SERIAL_LIST_BYTES + 1) if file else said["text"]
+        return read_serials(content, name=name, by=request.user)
     except ListRefused as refused:
         form.add_error("file" if file else "text", _(refused.sentence) % refused.details)
         return None
@@ -59,17 +63,15 @@ def _read(request: HttpRequest, form: SerialListForm) -> SerialList | None:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     serials = _list(request, pk)
     show = request.GET.get("show", "")
-    rows = serials.rows.filter(verdict=show) if show in SerialVerdict.values else serials.rows.all()
-    page = keyset_page(rows, request.GET, order="pk", size=SIZE)
-    facts = facts_of(page.rows, request.user)
-    for row in page.rows:
-        row.devices = facts.get(row.serial, [])
-        row.tone = TONES.get(SerialVerdict(row.verdict), "error")
+    token = request.GET.get("token", "")
+    page = keyset_page(_narrowed(request, serials, show, token), request.GET, order="pk", size=SIZE)
+    _tell(request, page.rows)
     values = {
         "section": "serial-lists",
         "serials": serials,
         "page": page,
         "show": show,
+        "token": token,
         "tiles": [(verdict, verdict.label, n) for verdict in SerialVerdict if (n := serials.counts.get(verdict))],
         "total": sum(serials.counts.values()),
         "tokens": _by_token(serials, request),
@@ -78,6 +80,30 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_assign": may(request.user, Permission.ASSIGN_PROFILE),
     }
     return render(request, "enrollment/serial_lists/detail.html", values)
+
+
+def _narrowed(request: HttpRequest, serials: SerialList, show: str, token: str) -> QuerySet[SerialRow]:
+    """The rows with that answer, or whose device is in that token now."""
+    if show in SerialVerdict.values:
+        return serials.rows.filter(verdict=show)
+    if token.isdecimal():
+        there = listed_devices(serials, request.user).present().filter(token=token)
+        return serials.rows.filter(serial__in=there.values("serial"))
+    return serials.rows.all()
+
+
+def _tell(request: HttpRequest, rows: list[SerialRow]) -> None:
+    """What a page shows beside each row: its devices now, and whether the profile it names is there."""
+    facts = facts_of(rows, request.user)
+    named = Profile.objects.visible_to(request.user).filter(name__in={row.profile_name for row in rows})
+    known = set(named.values_list("token", "name"))
+    for row in rows:
+        row.devices = facts.get(row.serial, [])
+        row.has_come = bool(row.devices) and row.verdict == SerialVerdict.UNKNOWN
+        row.tone = "success" if row.has_come else TONES.get(SerialVerdict(row.verdict), "error")
+        row.names_nothing = bool(row.profile_name and row.devices) and not any(
+            (device.token_id, row.profile_name) in known for device in row.devices
+        )
 
 
 def _list(request: HttpRequest, pk: int) -> SerialList:
@@ -127,7 +153,7 @@ def _start(request: HttpRequest, serials: SerialList, profiles: Any) -> HttpResp
 @require_GET
 def export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     serials = _list(request, pk)
-    name = slugify(serials.name) or "serial-numbers"
+    name = slugify(PurePath(serials.name).stem) or "serial-numbers"
     headers = {"Content-Disposition": f'attachment; filename="{name}-answers.csv"'}
     lines = export_serials(serials, by=request.user)
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from enrollment import limits
 from enrollment.models.csv_text import BYTE_ORDER_MARK, csv_text
 from enrollment.models.serial_list_file import GivenRow, ListRefused, read_serial_list
+from enrollment.models.serial_number import normalised
 
 TWO = [("C02XK1", "Kiosk", "till é"), ("C02XK2", "", "")]
 ROWS = "C02XK1{0}Kiosk{0}till é\nC02XK2{0}{0}\n"
@@ -54,8 +55,28 @@ def test_columns_are_found_by_their_headings_in_any_order():
 
 
 def test_lines_keep_their_numbers():
-    rows = read_serial_list("Serial\n\nC02XK1\n\nC02XK2\n")
-    assert [row.number for row in rows] == [3, 5]
+    rows = read_serial_list('Serial,Note\n\nC02XK1,"two\nlines"\n\nC02XK2\n')
+    assert [(row.number, row.note) for row in rows] == [(3, "two\nlines"), (6, "")]
+    assert [row.number for row in read_serial_list("C02XK1ABC,C02XK2ABC")] == [1, 2]
+
+
+@pytest.mark.parametrize("stray", ['C02XK1;"late', '"C02XK1', 'C02XK1;5" case'])
+def test_a_stray_quote_swallows_no_other_row(stray):
+    text = "\n".join(["C02XK0;x", stray, *(f"C02XK{n};x" for n in range(2, 60))])
+    rows = read_serial_list(text)
+    assert [normalised(row.serial) for row in rows] == [f"C02XK{n}" for n in range(60)]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["N° série", "Num. série", "Numéro de série Apple", "Apple serial number", "Device serial number", "DEVICE_SERIAL"],
+)
+def test_headings_that_others_write_are_understood(heading):
+    assert [row.serial for row in read_serial_list(f"Model;{heading}\niPad;C02XK1")] == ["C02XK1"]
+
+
+def test_a_number_that_looks_like_a_heading_is_none():
+    assert [row.serial for row in read_serial_list("SERIAL1234\nSN12345678")] == ["SERIAL1234", "SN12345678"]
 
 
 def test_what_a_spreadsheet_has_damaged_is_told():
@@ -84,8 +105,9 @@ def test_what_is_no_list_is_refused_in_words(content, words):
 def test_both_numbers_are_told_when_it_is_too_long(monkeypatch):
     monkeypatch.setattr(limits, "SERIALS_PER_LIST", 3)
     assert len(read_serial_list("A1\nA2\nA3\n")) == 3
-    with pytest.raises(ListRefused, match="more than 3 rows"):
-        read_serial_list("A1\nA2\nA3\nA4")
+    for text in ("A1\nA2\nA3\nA4", "C02XK1ABC,C02XK2ABC,C02XK3ABC,C02XK4ABC"):
+        with pytest.raises(ListRefused, match="more than 3 rows"):
+            read_serial_list(text)
     monkeypatch.setattr(limits, "SERIAL_LIST_BYTES", 2**20)
     with pytest.raises(ListRefused, match="2 MB; at most 1 MB"):
         read_serial_list(b"A" * (2**20 + 1))

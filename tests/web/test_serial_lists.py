@@ -95,3 +95,24 @@ def test_a_row_tells_where_its_device_is_and_what_is_wanted_of_it(as_bob, bob):
     page = as_bob.get(reverse("serial-list", args=[serials.pk])).content.decode()
     for words in ("Orchard", "Kiosk", "Waiting", "Tills", "for Lyon"):
         assert words in page
+
+
+def test_rows_can_be_narrowed_to_a_token_and_name_profiles_that_are_not_there(as_bob, bob):
+    token, other = a_token(name="Orchard"), a_token(name="Other")
+    a_profile(token, name="Kiosk")
+    here, there = a_device(token), a_device(other)
+    serials = read_serials(f"{here.serial},Kiosk\n{there.serial},Kiosk", name="x", by=bob)
+    page = as_bob.get(reverse("serial-list", args=[serials.pk]), {"token": other.pk})
+    rows = page.context["page"].rows
+    assert [row.serial for row in rows] == [there.serial]
+    assert "its token has none of this name" in page.content.decode()
+    page = as_bob.get(reverse("serial-list", args=[serials.pk]), {"token": token.pk})
+    assert "its token has none of this name" not in page.content.decode()
+
+
+def test_a_long_paste_is_read(as_bob):
+    text = "\n".join(
+        f"C02{number:09},Profile of a long name {number},a note that says something" for number in range(45_000)
+    )
+    assert len(text) > 2_500_000
+    assert upload(as_bob, text=text).context["serials"].counts == {"unknown": 45_000}

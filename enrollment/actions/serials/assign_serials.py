@@ -2,7 +2,7 @@ from django.db.models import Exists, OuterRef
 
 from enrollment.actions.devices.start_operation import Choice, start_operation
 from enrollment.models import Device, Operation, OperationKind, Person, Profile, SerialList
-from enrollment.models.listed_devices import found_rows, in_place_for, listed_devices, named_profiles
+from enrollment.models.listed_devices import in_place_for, listed_devices, looked_for, named_profiles
 
 
 def assign_serials(serials: SerialList, profile: Profile | None, *, by: Person, chosen_by: str = "") -> Operation:
@@ -19,14 +19,14 @@ def _named(serials: SerialList, by: Person) -> list[Choice]:
     """A name means the profile of that name in the device's own token."""
     choices = []
     for profile in named_profiles(serials, by):
-        rows = found_rows(serials).filter(profile_name=profile.name)
+        rows = looked_for(serials).filter(profile_name=profile.name)
         choices.append(Choice(listed_devices(serials, by, rows).filter(token=profile.token_id), profile))
     return choices
 
 
 def rows_without_a_profile(serials: SerialList, by: Person) -> int:
-    """How many found rows name no profile, or one that their device's token does not have."""
+    """How many rows with a device here name no profile, or one that their device's token does not have."""
     named = Profile.objects.visible_to(by).filter(name=OuterRef("profile_name"))
-    theirs = Device.objects.visible_to(by).filter(serial=OuterRef(OuterRef("serial")), released_at=None)
-    has_one = named.filter(token__in=theirs.values("token"))
-    return found_rows(serials).exclude(Exists(has_one)).count()
+    theirs = Device.objects.visible_to(by).filter(serial=OuterRef("serial"))
+    has_one = named.filter(token__in=Device.objects.filter(serial=OuterRef(OuterRef("serial"))).values("token"))
+    return looked_for(serials).filter(Exists(theirs)).exclude(Exists(has_one)).count()

@@ -1,7 +1,7 @@
 """DEV-3: a list of serial numbers, answered row by row and assigned from; bad rows never stop good ones."""
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from enrollment.actions.devices.confirm_operation import confirm_operation
 from enrollment.actions.serials.assign_serials import assign_serials, rows_without_a_profile
@@ -141,3 +141,34 @@ def test_a_deleted_list_leaves_nothing(token, alice):
     delete_serial_list(serials, by=alice)
     assert not SerialList.objects.exists()
     assert not SerialRow.objects.exists()
+
+
+def test_numbers_side_by_side_are_rows_of_their_own(token, alice):
+    a_device(token, serial="C02XK1ABC")
+    serials = read_serials("C02XK1ABC, C02XK2ABC", name="x", by=alice)
+    assert verdicts(serials) == {1: SerialVerdict.FOUND, 2: SerialVerdict.UNKNOWN}
+
+
+def test_who_came_after_the_list_was_read_is_assigned_too(token, alice):
+    serials = read_serials("C02AAAA1", name="x", by=alice)
+    a_device(token, serial="C02AAAA1")
+    assert assign_serials(serials, a_profile(token), by=alice).gets == 1
+
+
+def test_a_device_that_has_left_names_its_profile_all_the_same(token, alice):
+    a_profile(token, name="Kiosk")
+    device = a_device(token, released_at=timezone.now())
+    serials = read_serials(f"{device.serial},Kiosk", name="x", by=alice)
+    assert rows_without_a_profile(serials, alice) == 0
+    assert assign_serials(serials, None, by=alice).counts == {Verdict.RELEASED: 1}
+
+
+def test_all_tokens_of_a_number_are_told_in_the_file_in_the_language_of_the_call(token, alice):
+    for of in (token, a_token(name="Other")):
+        a_device(of, serial="C02BOTH1")
+    serials = read_serials("C02BOTH1", name="x", by=alice)
+    with translation.override("fr"):
+        lines = export_serials(serials, by=alice)
+    line = "".join(lines).splitlines()[1]
+    assert set(line.split(";")[4].split(" / ")) == {"Orchard", "Other"}
+    assert "Rien de souhaité / Rien de souhaité" in line
