@@ -97,6 +97,25 @@
   tick();
   setInterval(tick, 1000);
 
+  // What is typed while a form fetches itself anew is put into what has come.
+  let sent = {}, typed = {};
+  const saidIn = (form) => Object.fromEntries(new FormData(form));
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.target.closest("[data-keeps-typed]");
+    if (form) sent = saidIn(form);
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const now = event.detail.target.matches("[data-keeps-typed]") ? saidIn(event.detail.target) : {};
+    typed = Object.fromEntries(Object.entries(now).filter(([name, value]) => value !== sent[name]));
+  });
+  document.addEventListener("htmx:afterSwap", () => Object.entries(typed).forEach(([name, value]) => {
+    const fields = all(`[data-keeps-typed] [name="${CSS.escape(name)}"]`);
+    const field = fields.find((one) => one.type !== "radio" || one.value === value);
+    if (!field) return;
+    if (field.type === "radio") field.checked = true; else field.value = value;
+    if (field.tagName === "SELECT") field.dispatchEvent(new Event("change", { bubbles: true }));
+  }));
+
   // Choices that show their answer at once; printing; and going through screens by the arrow keys.
   all("form[data-submit-on-change]").forEach((form) => form.addEventListener("change", () => form.requestSubmit()));
   document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
