@@ -40,7 +40,8 @@ def typed(profile, *conditions, **more):
 
 
 def lines(answer):
-    return [[tuple(line.condition.values()) for line in group] for group in answer.context["groups"]]
+    parts = ("field", "test", "value")
+    return [[tuple(line.condition[part] for part in parts) for line in group] for group in answer.context["groups"]]
 
 
 def test_the_list_says_each_rule_in_words_and_the_default_as_the_last(profile, as_bob):

@@ -72,5 +72,5 @@ def _new(token: Token) -> AssignmentRule:
 
 def _told(rule: AssignmentRule) -> dict[str, Any]:
     # In nobody's language: whoever reads the log may have another one.
-    groups = [[" ".join(condition.values()).strip() for condition in group] for group in rule.conditions]
+    groups = [[f"{one['field']} {one['test']} {one['value']}".strip() for one in group] for group in rule.conditions]
     return {"name": rule.name, "profile": rule.profile.name, "mode": rule.mode, "conditions": groups}

@@ -29,7 +29,7 @@ def saved(profile, rule=None, by=None, **changes):
 def test_it_is_made_as_the_last_one_and_changed_in_its_place(profile, alice):
     first, second = saved(profile, by=alice), saved(profile, name="More", by=alice)
     assert first.conditions == [[{"field": "family", "test": "is", "value": "iPad"}]]
-    saved(profile, first, mode=RuleMode.SHADOW, by=alice)
+    saved(profile, AssignmentRule.objects.get(pk=first.pk), mode=RuleMode.SHADOW, by=alice)
     assert list(profile.token.rules.all()) == [first, second]
     made, changed = AuditEntry.objects.filter(object_name="iPads").order_by("pk")
     told = {"name": "iPads", "profile": "Classroom", "mode": "active", "conditions": [["family is iPad"]]}
