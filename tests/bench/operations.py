@@ -65,4 +65,4 @@ def _whole(answer: Any) -> Any:
 
 
 if __name__ == "__main__":
-    print(json.dumps(run_on_full_database(__doc__, work), indent=1))  # noqa: T201
+    print(json.dumps(run_on_full_database(__doc__, work), indent=1))
