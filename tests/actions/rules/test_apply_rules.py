@@ -234,6 +234,24 @@ def test_one_killed_between_decision_and_watermark_has_done_nothing(ours, profil
     assert wished(device) == (Wish.PROFILE, WishedBy.RULE, profile)
 
 
+def test_when_somebody_decides_at_the_same_moment_it_begins_again(ours, profile):
+    a_saved_rule(profile)
+    device, now, times = a_device(ours), timezone.now(), []
+
+    def changes_once(execute, sql, *more):
+        answer = execute(sql, *more)
+        if sql.startswith("INSERT INTO enrollment_operationdevice") and not times:
+            times.append(now)
+            Device.objects.filter(pk=device.pk).update(wished_at=now + timedelta(hours=1))
+        return answer
+
+    with connection.execute_wrapper(changes_once):
+        operation = apply_rules(ours)
+    assert times
+    assert (operation.status, Operation.objects.count()) == (OperationStatus.DONE, 1)
+    assert wished(device) == (Wish.PROFILE, WishedBy.RULE, profile)
+
+
 def test_rules_speak_of_devices_from_the_time_on_the_first_takes_part(ours, profile, alice):
     rule = a_saved_rule(profile, mode=RuleMode.OFF)
     ours.refresh_from_db()
