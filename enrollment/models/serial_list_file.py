@@ -1,12 +1,10 @@
 """A list of serial numbers as people have it: pasted, or a file as spreadsheets write it (DEV-3)."""
 
 import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
 
 from django.utils.translation import gettext_noop
 
@@ -17,12 +15,14 @@ _ENCODINGS = ("utf-8", "cp1252", "mac_roman")  # the last one takes every byte
 _PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
 _SEPARATORS = "\t;,|"
 _LOOKED_AT = 50  # lines, to tell the separator
+_NO_SEPARATOR = re.compile(r'"[^"]*"|\d,\d+E\+\d+', re.IGNORECASE)  # within quotes, and in a figure
 _FORMULA = re.compile(r'="(.*)"\Z')
 _AS_A_NUMBER = re.compile(r"\d([.,]\d+)?E\+\d+\Z", re.IGNORECASE)
 # Of several columns with such a heading, the one whose name stands first is meant.
 _PROFILE = ("profile", "profil", "profile name", "nom du profil", "wanted profile", "profil souhaite")
 _NOTE = ("note", "notes", "comment", "remark", "remarque", "remarques", "commentaire")
 _SERIAL = re.compile(r"(.* )?(serials?|serie|serialnumber|sn|s/n)( .*)?\Z")
+_HAS_A_NUMBER = re.compile(r"(?=(.*\d){2})[A-Za-z0-9]{6,32}\Z")
 _LINES_OF_A_CELL = 20  # a quote that is not closed by then was none
 
 
@@ -98,8 +98,8 @@ def _bounded(rows: Iterator[GivenRow]) -> Iterator[GivenRow]:
 
 def _of_lines(lines: list[str], separator: str, first: int) -> Iterator[GivenRow]:
     places: dict[str, int] | None = None
-    for number, line in _whole_rows(lines, first):
-        cells = [_clean(cell) for cell in _cells(line, separator)]
+    for number, raw in _records(lines, first, separator):
+        cells = [_clean(cell) for cell in raw]
         if not any(cells):
             continue
         if places is None and (places := _headings(cells)):
@@ -107,23 +107,32 @@ def _of_lines(lines: list[str], separator: str, first: int) -> Iterator[GivenRow
         yield _row(number, cells, places or {"serial": 0, "profile": 1, "note": 2})
 
 
-def _whole_rows(lines: list[str], first: int) -> Iterator[tuple[int, str]]:
-    """Each row with the number of its first line. A cell in quotes may have several; a stray quote makes none."""
+def _records(lines: list[str], first: int, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each row, and its first line. A cell in quotes may have several lines; a stray quote makes none."""
     at = first
     while at < len(lines):
-        size = 1
-        if lines[at].count('"') % 2:
-            quotes = accumulate(line.count('"') for line in lines[at : at + _LINES_OF_A_CELL])
-            size = next((size for size, count in enumerate(quotes, 1) if count % 2 == 0), 1)
-        yield at + 1, "\n".join(lines[at : at + size])
+        cells, size = _record(lines[at : at + _LINES_OF_A_CELL], separator)
+        yield at + 1, cells
         at += size
 
 
-def _cells(line: str, separator: str) -> list[str]:
-    if line.count('"') % 2 or '"' not in line:
+def _record(lines: list[str], separator: str) -> tuple[list[str], int]:
+    """The cells of the first row, and how many lines it has: one, unless all its quotes are as they should be."""
+    if '"' not in lines[0]:
+        return (lines[0].split(separator) if separator else lines[:1]), 1
+    try:
+        # Signs within a cell stand for themselves, as the inches of 15"; only strictly does a quote without end tell.
+        strict = csv.reader((f"{line}\n" for line in lines), delimiter=separator or "\t", strict=True)
+        return next(strict), strict.line_num
+    except csv.Error:
+        return _loosely(lines[0], separator), 1
+
+
+def _loosely(line: str, separator: str) -> list[str]:
+    if line.count('"') % 2:
         return line.split(separator) if separator else [line]
     try:
-        return next(csv.reader(io.StringIO(line, newline=""), delimiter=separator or "\t"))
+        return next(csv.reader([line], delimiter=separator or "\t"))
     except csv.Error:
         return [line]  # longer than any cell is
 
@@ -140,8 +149,10 @@ def _separator(lines: list[str]) -> tuple[str, int]:
     if said:
         return said[1], begin + 1
     sample = [line for line in lines[begin : begin + _LOOKED_AT] if line.strip()]
-    counts = {sign: sum(sign in line for line in sample) for sign in _SEPARATORS}
-    best = max(_SEPARATORS, key=lambda sign: counts[sign])
+    bare = [_NO_SEPARATOR.sub("", line) for line in sample] or [""]
+    counts = {sign: sum(sign in line for line in bare) for sign in _SEPARATORS}
+    # Of two that stand in as many lines, the later one belongs to the notes.
+    best = max(_SEPARATORS, key=lambda sign: (counts[sign], -f"{bare[0]}{sign}".index(sign)))
     return (best if counts[best] else ""), begin
 
 
@@ -152,7 +163,9 @@ def _clean(cell: str) -> str:
 
 
 def _headings(cells: list[str]) -> dict[str, int]:
-    """Which column holds what, when the first row says so; else {}."""
+    """Which column holds what, when the first row says so; else {}. A number beside them makes the words a note."""
+    if any(_HAS_A_NUMBER.match(cell) for cell in cells):
+        return {}
     names = ["" if any(map(str.isdecimal, cell)) else _plain(cell) for cell in cells]
     serial = next((at for at, name in enumerate(names) if _SERIAL.match(name)), None)
     if serial is None:

@@ -39,6 +39,10 @@ def test_as_spreadsheets_write_them(separator, encoding, end):
         ("'C02XK1\n\ufeffC02XK2", ["C02XK1", "C02XK2"]),
         ("C02XK1ABC, C02XK2ABC, C02XK3ABC", ["C02XK1ABC", "C02XK2ABC", "C02XK3ABC"]),
         ("C02XK1ABC,Kiosk,late", ["C02XK1ABC"]),
+        ("C02XK1|Kiosk|x, y\nC02XK2|Kiosk|a, b", ["C02XK1", "C02XK2"]),
+        ("C02XK1,Kiosk,x; y\nC02XK2,Kiosk,a; b", ["C02XK1", "C02XK2"]),
+        ('Profil;Serial\n"Kiosk, blue";C02XK1\n', ["C02XK1"]),
+        ("C02XK12,Kiosk,check serial sticker\nC02XK22,Kiosk,ok", ["C02XK12", "C02XK22"]),
         ('Serial number,Note\nC02XK1,"two\nlines"\nC02XK2,x', ["C02XK1", "C02XK2"]),
         ("Numéro de série;Profil\nC02XK1;Kiosk\n", ["C02XK1"]),
         ("Note\tProfil\tN° de série\nx\tKiosk\tC02XK1", ["C02XK1"]),
@@ -67,6 +71,17 @@ def test_a_stray_quote_swallows_no_other_row(stray):
     assert [normalised(row.serial) for row in rows] == [f"C02XK{n}" for n in range(60)]
 
 
+@pytest.mark.parametrize("between", [0, 1, 9])
+@pytest.mark.parametrize("note", ['15" screen', '"15', '15"', '"15" screen"', '"15"" screen'])
+def test_two_stray_quotes_swallow_no_row_between_them(note, between):
+    serials = [f"C02XK{n}" for n in range(between + 3)]
+    lines = [f"{serial};Kiosk;late" for serial in serials]
+    lines[0], lines[between + 1] = f"{serials[0]};Kiosk;{note}", f"{serials[between + 1]};Kiosk;{note}"
+    rows = read_serial_list("\n".join(lines))
+    assert [row.serial for row in rows] == serials
+    assert [("15" in row.note, row.number) for row in rows[:1]] == [(True, 1)]
+
+
 @pytest.mark.parametrize(
     "heading",
     ["N° série", "Num. série", "Numéro de série Apple", "Apple serial number", "Device serial number", "DEVICE_SERIAL"],
@@ -80,8 +95,9 @@ def test_a_number_that_looks_like_a_heading_is_none():
 
 
 def test_what_a_spreadsheet_has_damaged_is_told():
-    damaged, other = read_serial_list("1.23457E+11\n123456789012")
+    damaged, french, other = read_serial_list("1.23457E+11\n1,23457E+11\n123456789012")
     assert damaged.is_damaged
+    assert french.is_damaged
     assert not other.is_damaged
 
 

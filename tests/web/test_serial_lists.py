@@ -116,3 +116,9 @@ def test_a_long_paste_is_read(as_bob):
     )
     assert len(text) > 2_500_000
     assert upload(as_bob, text=text).context["serials"].counts == {"unknown": 45_000}
+
+
+@pytest.mark.parametrize("asked", ["9" * 40, "٣", "²", "nobody"])
+def test_a_token_that_is_none_breaks_no_page(asked, as_bob, bob):
+    serials = read_serials("C02NOBODY1", name="x", by=bob)
+    assert as_bob.get(reverse("serial-list", args=[serials.pk]), {"token": asked}).status_code == 200

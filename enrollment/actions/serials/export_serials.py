@@ -36,4 +36,5 @@ def _line(row: SerialRow, devices: list[Device], words: dict[str, str]) -> list[
     wanted = [device.profile.name if device.profile else "" for device in devices]
     states = [words["released" if device.released_at else device.state_now] for device in devices]
     known = [" / ".join(filter(None, values)) for values in ([one.token.name for one in devices], wanted, states)]
-    return [str(row.number), row.given, row.serial, words[row.verdict], *known, row.profile_name, row.note]
+    # What is no serial number stands in its column all the same: the file can be mended and read again.
+    return [str(row.number), row.given, row.serial or row.given, words[row.verdict], *known, row.profile_name, row.note]

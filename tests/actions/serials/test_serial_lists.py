@@ -1,14 +1,17 @@
 """DEV-3: a list of serial numbers, answered row by row and assigned from; bad rows never stop good ones."""
 
 import pytest
+from django.http import QueryDict
 from django.utils import timezone, translation
 
 from enrollment.actions.devices.confirm_operation import confirm_operation
+from enrollment.actions.devices.export_devices import export_devices
 from enrollment.actions.serials.assign_serials import assign_serials, rows_without_a_profile
 from enrollment.actions.serials.delete_serial_list import delete_serial_list
 from enrollment.actions.serials.export_serials import export_serials
 from enrollment.actions.serials.read_serials import read_serials
 from enrollment.models import AuditEntry, Device, SerialList, SerialRow, SerialVerdict, Verdict
+from enrollment.models.device_filter import DeviceFilter
 from enrollment.models.listed_devices import facts_of, listed_devices
 from enrollment.models.serial_list_file import read_serial_list
 from tests.cast import a_device, a_profile, a_token
@@ -130,9 +133,9 @@ def test_the_answers_can_be_taken_along_and_read_back(token, alice):
     serials = read_serials("SC02AAAA1,Kiosk,=1+1\nwhat?", name="x", by=alice)
     text = "".join(export_serials(serials, by=alice))
     assert "1,SC02AAAA1,C02AAAA1,Found,Orchard,,Nothing wanted,Kiosk,'=1+1" in text
-    assert "2,what?,,Not a serial number,,,,," in text
+    assert "2,what?,what?,Not a serial number,,,,," in text
     again = read_serial_list(text.encode())
-    assert (again[0].serial, again[0].profile) == ("C02AAAA1", "Kiosk")
+    assert [(row.serial, row.profile) for row in again] == [("C02AAAA1", "Kiosk"), ("what?", "")]
     assert AuditEntry.objects.filter(action="serial_list.exported").count() == 1
 
 
@@ -172,3 +175,14 @@ def test_all_tokens_of_a_number_are_told_in_the_file_in_the_language_of_the_call
     line = "".join(lines).splitlines()[1]
     assert set(line.split(";")[4].split(" / ")) == {"Orchard", "Other"}
     assert "Rien de souhaité / Rien de souhaité" in line
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_we_export_is_read_back(token, alice, language):
+    device = a_device(token, wish="profile", profile=a_profile(token, name="Kiosk"))
+    with translation.override(language):
+        devices = "".join(export_devices(DeviceFilter(QueryDict(), person=alice), by=alice))
+        serials = read_serials(devices.encode(), name="x", by=alice)
+        answers = read_serials("".join(export_serials(serials, by=alice)).encode(), name="y", by=alice)
+    for kept in (serials, answers):
+        assert [(row.serial, row.profile_name) for row in kept.rows.all()] == [(device.serial, "Kiosk")]
