@@ -49,3 +49,15 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=program, args=QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def admin_page(demo, chromium):
+    """A page of the administrator, in which nothing may go wrong unseen."""
+    context = chromium.new_context(locale="en-GB")
+    problems = []
+    context.on("weberror", lambda error: problems.append(str(error.error)))
+    context.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    yield sign_in(context, f"http://localhost:{demo.port}", "admin")
+    context.close()
+    assert problems == []

@@ -5,22 +5,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
-
 pytestmark = [pytest.mark.filterwarnings("default")]
 
 
 @pytest.fixture
-def page(demo, chromium):
-    context = chromium.new_context(locale="en-GB")
-    problems = []
-    context.on("weberror", lambda error: problems.append(str(error.error)))
-    context.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page = sign_in(context, f"http://localhost:{demo.port}", "admin")
-    page.goto(f"http://localhost:{demo.port}/devices/")
-    yield page
-    context.close()
-    assert problems == []
+def page(admin_page, demo):
+    admin_page.goto(f"http://localhost:{demo.port}/devices/")
+    return admin_page
 
 
 def test_filters_apply_at_once_and_stand_in_the_address_alone(page):

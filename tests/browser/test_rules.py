@@ -5,24 +5,17 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, sign_in
+from tests.browser.conftest import PATIENCE
 
 pytestmark = [pytest.mark.filterwarnings("default")]
 
 
 @pytest.fixture
-def page(demo, chromium):
-    context = chromium.new_context(locale="en-GB")
-    problems = []
-    context.on("weberror", lambda error: problems.append(str(error.error)))
-    context.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page = sign_in(context, f"http://localhost:{demo.port}", "admin")
-    page.goto(f"http://localhost:{demo.port}/tokens/")
-    page.locator("main tbody th a").first.click()
-    page.get_by_role("link", name="Rules", exact=True).click()
-    yield page
-    context.close()
-    assert problems == []
+def page(admin_page, demo):
+    admin_page.goto(f"http://localhost:{demo.port}/tokens/")
+    admin_page.locator("main tbody th a").first.click()
+    admin_page.get_by_role("link", name="Rules", exact=True).click()
+    return admin_page
 
 
 def names(page):

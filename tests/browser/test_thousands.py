@@ -9,7 +9,7 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, sign_in
+from tests.browser.conftest import PATIENCE
 from tests.demo import ROOT
 
 pytestmark = [pytest.mark.filterwarnings("default")]
@@ -31,10 +31,8 @@ def inside(demo):
 
 
 @pytest.fixture
-def page(demo, chromium):
-    context = chromium.new_context(locale="en-GB")
-    yield sign_in(context, f"http://localhost:{demo.port}", "admin")
-    context.close()
+def page(admin_page):
+    return admin_page
 
 
 def figure(page, words):
