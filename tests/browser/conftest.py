@@ -4,7 +4,7 @@ import shutil
 import warnings
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.demo import Demo, a_free_port
 
@@ -51,13 +51,21 @@ def chromium():
         browser.close()
 
 
+# What htmx says of a request that a newer one took the place of; one that failed is told in other words.
+ABORTED = ("htmx:afterRequest,", "htmx:sendAbort,")
+
+
+def _is_a_problem(message: ConsoleMessage) -> bool:
+    return message.type == "error" and not message.text.startswith(ABORTED)
+
+
 @pytest.fixture
 def admin_page(demo, chromium):
     """A page of the administrator, in which nothing may go wrong unseen."""
     context = chromium.new_context(locale="en-GB")
     problems = []
     context.on("weberror", lambda error: problems.append(str(error.error)))
-    context.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    context.on("console", lambda message: problems.append(message.text) if _is_a_problem(message) else None)
     yield sign_in(context, f"http://localhost:{demo.port}", "admin")
     context.close()
     assert problems == []
