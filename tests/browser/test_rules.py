@@ -22,6 +22,11 @@ def names(page):
     return page.locator("[data-rule] .rule-name a").all_inner_texts()
 
 
+def settled(page):
+    """What htmx has put into the page listens by now."""
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
+
+
 def add(page, name, value):
     page.get_by_role("link", name="Add rule").click()
     page.get_by_label("Name").fill(name)
@@ -39,6 +44,7 @@ def test_a_rule_is_filled_in_previewed_saved_and_put_in_order(page):
     page.get_by_label("Shadow").check()
     page.get_by_label("What is looked at").select_option("Assigned on")
     expect(page.get_by_label("What must be so").get_by_role("option", name="on or after")).to_be_attached()
+    settled(page)
     page.get_by_label("What must be so").select_option("on or after")
     expect(page.locator('input[type="date"]')).to_be_visible()
     page.locator('input[type="date"]').fill("2015-01-01")
@@ -72,6 +78,7 @@ def test_a_rule_is_filled_in_previewed_saved_and_put_in_order(page):
     with page.expect_navigation():
         page.keyboard.press("ArrowDown")
     assert names(page) == ["First", "Third", "Second"]
+    expect(page.locator(".rule-counts dd").first).to_have_text(re.compile("[0-9]+"))
     expect(page.locator("[data-rule]").nth(1)).to_be_focused()
     with page.expect_navigation():
         page.get_by_role("button", name="Move “First” down").click()
