@@ -28,6 +28,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         if found.last_used_at is None or now - found.last_used_at > LAST_USED_EVERY:
             ApiKey.objects.filter(pk=found.pk).update(last_used_at=now)
         origin.set(f"{request.META.get('REMOTE_ADDR', '')} · {found.beginning}…")
+        found.person.key = found
         return found.person, found
 
     def authenticate_header(self, request: Request) -> str:

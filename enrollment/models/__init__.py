@@ -1,10 +1,11 @@
 from enrollment.models.activation_lock import ActivationLock
-from enrollment.models.api_key import ApiKey
+from enrollment.models.api_key import ApiKey, KeyStatus
 from enrollment.models.assignment import Answer, AssignmentState, Wish, WishedBy
 from enrollment.models.assignment_rule import AssignmentRule, RuleMode, RulesAbout
 from enrollment.models.audit_entry import AuditEntry
 from enrollment.models.device import AppleProfileStatus, Device
 from enrollment.models.device_event import DeviceEvent, EventKind
+from enrollment.models.idempotent_answer import IdempotentAnswer
 from enrollment.models.installation import Installation
 from enrollment.models.key_pair import KeyPair
 from enrollment.models.notice import Notice
@@ -43,8 +44,10 @@ __all__ = [
     "DeviceEvent",
     "EventKind",
     "ForeignProfile",
+    "IdempotentAnswer",
     "Installation",
     "KeyPair",
+    "KeyStatus",
     "Notice",
     "Operation",
     "OperationDevice",

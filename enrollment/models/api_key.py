@@ -5,6 +5,17 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models.role import Role
+from enrollment.models.scope_tag import ScopeTag
+
+
+class KeyStatus(models.TextChoices):
+    USABLE = "usable", _("Usable")
+    EXPIRED = "expired", _("Expired")
+    REVOKED = "revoked", _("Revoked")
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
@@ -13,14 +24,19 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
     def find(self, key: str, now: datetime) -> "ApiKey | None":
         """The usable key that was shown as `key`. Looked up by its hash, so no comparison leaks its beginning."""
-        return self.usable(now).select_related("person").filter(hashed_key=hash_key(key)).first()
+        return self.usable(now).select_related("person", "role").filter(hashed_key=hash_key(key)).first()
 
 
 class ApiKey(models.Model):
-    """What a program signs in with: shown once, stored hashed (API-2)."""
+    """What a program signs in with: shown once, stored hashed (API-2).
+
+    It may and sees what its person may and sees; a role or scope tags of its own make that less, never more.
+    """
 
     name = models.CharField(max_length=100)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_keys")
+    role = models.ForeignKey(Role, models.PROTECT, null=True, blank=True, related_name="api_keys")
+    scope_tags = models.ManyToManyField(ScopeTag, related_name="api_keys", blank=True)
     beginning = models.CharField(max_length=12, help_text="What people recognise it by.")
     hashed_key = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -35,6 +51,13 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.beginning}…)"
+
+    @property
+    def status(self) -> KeyStatus:
+        """Whether it still opens the door."""
+        if self.revoked_at:
+            return KeyStatus.REVOKED
+        return KeyStatus.EXPIRED if self.expires_at and self.expires_at <= timezone.now() else KeyStatus.USABLE
 
 
 def make_key() -> str:

@@ -21,8 +21,8 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         """People narrowed to scope tags read what happened to their tokens, and what they did themselves."""
         if person.sees_everything:
             return self
-        mine = models.Q(token_id__in=Token.objects.visible_to(person).values("pk")) | models.Q(person_id=person.pk)
-        return self.filter(mine)
+        seen = models.Q(token_id__in=Token.objects.visible_to(person).values("pk"))
+        return self.filter(seen if person.is_narrowed else seen | models.Q(person_id=person.pk))
 
     def update(self, **_values: Any) -> int:
         raise AuditIsAppendOnly

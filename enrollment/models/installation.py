@@ -7,6 +7,9 @@ class Installation(models.Model):
     """This installation itself: one row."""
 
     org_magic = models.UUIDField(default=uuid.uuid4, help_text="Sent in every profile; devices keep it.")
+    requires_mfa = models.BooleanField(default=False, help_text="Who signs in with a password needs a second factor.")
+    # Of the one-time link for the first administrator; empty once it was used.
+    hashed_first_link = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(name="there_is_one_installation", condition=models.Q(pk=1))]

@@ -91,7 +91,7 @@ class OperationQuerySet(models.QuerySet["Operation"]):
         """Their own, and those about one token they may see."""
         if person.sees_everything:
             return self
-        return self.filter(Q(by=person) | Q(token__in=Token.objects.visible_to(person)))
+        return self.filter(person.made_by_them("by") | Q(token__in=Token.objects.visible_to(person)))
 
     def to_take_up(self) -> "OperationQuerySet":
         """Confirmed and not carried through: queued, or left behind by a worker whose lease ran out."""
@@ -109,6 +109,7 @@ class Operation(models.Model):
     # The one token all of it is about; None when there are several.
     token = models.ForeignKey(Token, models.CASCADE, null=True, blank=True, related_name="operations")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    key = models.ForeignKey("ApiKey", models.SET_NULL, null=True, blank=True, related_name="+")
     chosen_by = models.CharField(max_length=500, blank=True, help_text="The address of the list it was chosen in.")
     # What the rules decided by themselves, and would move more devices than the brake allows.
     is_stopped = models.BooleanField(default=False)

@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
@@ -5,6 +7,9 @@ from django.utils.functional import cached_property
 
 from enrollment.models.role import Permission, Role
 from enrollment.models.scope_tag import ScopeTag
+
+if TYPE_CHECKING:
+    from enrollment.models.api_key import ApiKey
 
 
 class PersonManager(UserManager["Person"]):
@@ -19,22 +24,48 @@ class Person(AbstractUser):
 
     roles = models.ManyToManyField(Role, related_name="people", blank=True)
     scope_tags = models.ManyToManyField(ScopeTag, related_name="people", blank=True)
+    is_service = models.BooleanField(default=False, help_text="A program: it comes with a key and never signs in.")
     language = models.CharField(max_length=8, blank=True)
     device_columns = models.JSONField(default=list, blank=True, help_text="Of the device list; empty: the usual.")
 
     objects = PersonManager()
+
+    # The key a program came with for this request; it allows and shows no more than its person, perhaps less (API-2).
+    key: "ApiKey | None" = None
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
 
     @cached_property
     def allowed(self) -> frozenset[str]:
-        """The permissions of all roles together."""
+        """The permissions of all roles together, as far as the key has them too."""
         if self.is_superuser:
-            return frozenset(Permission.values)
-        return frozenset(permission for role in self.roles.all() for permission in role.permissions)
+            allowed = frozenset(Permission.values)
+        else:
+            allowed = frozenset(permission for role in self.roles.all() for permission in role.permissions)
+        return allowed & frozenset(self.key.role.permissions) if self.key and self.key.role else allowed
 
     @cached_property
     def sees_everything(self) -> bool:
         """Nobody has narrowed this person to a part of the organisation (ROLE-3)."""
-        return not self.scope_tags.exists()
+        return not (self.is_narrowed or self.scope_tags.exists())
+
+    @cached_property
+    def is_narrowed(self) -> bool:
+        """The key they came with is for a part of the organisation, whatever its person sees."""
+        return bool(self.key and self.key.scope_tags.exists())
+
+    @property
+    def scope(self) -> models.QuerySet[ScopeTag]:
+        """The scope tags that make an object visible; all there are for one who sees everything."""
+        tags = ScopeTag.objects.all()
+        if self.scope_tags.exists():
+            tags = tags.filter(pk__in=self.scope_tags.values("pk"))
+        if self.key and self.is_narrowed:
+            tags = tags.filter(pk__in=self.key.scope_tags.values("pk"))
+        return tags
+
+    def made_by_them(self, maker: str) -> Q:
+        """Rows whose column `maker` names them; by a narrowed key only what was made with that key."""
+        mine = Q(**{maker: self})
+        return mine & Q(key=self.key) if self.is_narrowed else mine

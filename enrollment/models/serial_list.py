@@ -27,13 +27,14 @@ LOOKED_FOR = (SerialVerdict.FOUND, SerialVerdict.SEVERAL, SerialVerdict.UNKNOWN)
 class SerialListQuerySet(models.QuerySet["SerialList"]):
     def visible_to(self, person: "Person") -> "SerialListQuerySet":
         """Their own: a list holds what its owner typed, whatever others may see of it."""
-        return self.filter(owner=person)
+        return self.filter(person.made_by_them("owner"))
 
 
 class SerialList(models.Model):
     """Apple serial numbers somebody pasted or uploaded, to be looked up and assigned (DEV-3)."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="serial_lists")
+    key = models.ForeignKey("ApiKey", models.SET_NULL, null=True, blank=True, related_name="+")
     name = models.CharField(max_length=200)
     made_at = models.DateTimeField(default=timezone.now)
     counts = models.JSONField(default=dict, help_text="SerialVerdict → how many rows.")

@@ -14,8 +14,14 @@ if TYPE_CHECKING:
 
 class TokenDraftQuerySet(models.QuerySet["TokenDraft"]):
     def visible_to(self, person: "Person") -> "TokenDraftQuerySet":
-        """A draft is its owner's and the administrators' (TOK-4)."""
-        return self if Permission.MANAGE_ACCESS in person.allowed else self.filter(owner=person)
+        """A draft is its owner's and the administrators', as far as they see (TOK-4, ROLE-3)."""
+        mine = person.made_by_them("owner")
+        if Permission.MANAGE_ACCESS not in person.allowed:
+            return self.filter(mine)
+        if person.sees_everything:
+            return self
+        tagged = TokenDraft.scope_tags.through.objects.filter(scopetag__in=person.scope)
+        return self.filter(mine | models.Q(pk__in=tagged.values("tokendraft_id")))
 
 
 class TokenDraft(models.Model):
@@ -24,6 +30,7 @@ class TokenDraft(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="token_drafts"
     )
+    key = models.ForeignKey("ApiKey", models.SET_NULL, null=True, blank=True, related_name="+")
     apple_url = models.URLField(help_text="Which Apple the token will talk to; fixed when the draft is made.")
     consented_at = models.DateTimeField(null=True, blank=True)
     name = models.CharField(max_length=100, blank=True)

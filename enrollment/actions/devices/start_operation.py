@@ -39,7 +39,7 @@ def start_operation(
     A device in several choices counts with the first.
     """
     with transaction.atomic():
-        operation = Operation.objects.create(kind=kind, by=by, chosen_by=chosen_by[:500])
+        operation = Operation.objects.create(kind=kind, by=by, key=by.key if by else None, chosen_by=chosen_by[:500])
         for choice in choices:
             _note(operation, choice)
         note_counts(operation)

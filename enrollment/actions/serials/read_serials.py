@@ -16,7 +16,7 @@ def read_serials(content: bytes | str, *, name: str, by: Person) -> SerialList:
     rows = list(_understood(given, by))
     with transaction.atomic():
         counts = Counter(row.verdict for row in rows)
-        kept = SerialList.objects.create(owner=by, name=name.strip()[:200], counts=dict(counts))
+        kept = SerialList.objects.create(owner=by, key=by.key, name=name.strip()[:200], counts=dict(counts))
         for row in rows:
             row.list = kept
         SerialRow.objects.bulk_create(rows, batch_size=AT_ONCE)

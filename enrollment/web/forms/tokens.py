@@ -9,7 +9,7 @@ from enrollment.models import Person, ScopeTag, Token, TokenDraft, TokenStatus
 
 def tags_for(person: Person) -> Any:
     """The scope tags a person may give: all of them, or the person's own."""
-    return ScopeTag.objects.all() if person.sees_everything else person.scope_tags.all()
+    return person.scope
 
 
 class ConsentForm(forms.Form):
