@@ -209,6 +209,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = limits.SERIAL_LIST_BYTES + 1_000_000  # a list may
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # --- API --------------------------------------------------------------------------------------------------------------
+# API-3: so many requests of one key; "600/min" is ten a second.
+API_RATE = env.str("API_RATE", "600/min")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "enrollment.api.authentication.ApiKeyAuthentication",
@@ -218,6 +220,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["enrollment.api.throttle.RequestsPerKey"],
     "EXCEPTION_HANDLER": "enrollment.api.problem.answer_with_problem",
 }
 SPECTACULAR_SETTINGS = {
@@ -230,6 +233,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "enrollment.api.schema.say_what_all_have",
+    ],
 }
 
 # --- Headers ----------------------------------------------------------------------------------------------------------

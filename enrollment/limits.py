@@ -54,4 +54,5 @@ EVENTS_KEPT_DAYS = 400
 REFRESHES_PER_MINUTE = (20, 60)  # DEV-7: of one person, of one token
 DOCTOR_LIVE_SECONDS = 0.8  # DEV-8: what Apple may take of the doctor's second
 DOCTOR_ASKS_TOKENS = 8  # about a serial number nobody knows
+ANSWERS_KEPT_FOR = timedelta(hours=24)  # API-3, of requests with an Idempotency-Key
 SAVED_VIEWS_PER_PERSON = 50

@@ -4,9 +4,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
+from enrollment.api.throttle import FailuresPerAddress
 from enrollment.models import ApiKey, Person
 from enrollment.models.audit_entry import origin
 
@@ -24,6 +25,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         now = timezone.now()
         found = ApiKey.objects.find(key.strip(), now)
         if found is None:
+            _count_failure(request)
             raise AuthenticationFailed(_("This API key is unknown, has expired or was revoked."))
         if found.last_used_at is None or now - found.last_used_at > LAST_USED_EVERY:
             ApiKey.objects.filter(pk=found.pk).update(last_used_at=now)
@@ -33,6 +35,13 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+def _count_failure(request: Request) -> None:
+    """Throttled when too many wrong keys came from the same address."""
+    failures = FailuresPerAddress()
+    if not failures.allow_request(request, None):
+        raise Throttled(failures.wait())
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):

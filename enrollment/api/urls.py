@@ -1,10 +1,14 @@
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
+from enrollment.api.devices import DeviceViewSet
 from enrollment.api.documentation import with_own_policy
-from enrollment.api.views import DeviceViewSet, ProfileViewSet, SyncRunViewSet, TokenViewSet
+from enrollment.api.nowhere import Nowhere
+from enrollment.api.profiles import ProfileViewSet
+from enrollment.api.syncs import SyncRunViewSet
+from enrollment.api.tokens import TokenViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("tokens", TokenViewSet, basename="api-token")
@@ -18,4 +22,5 @@ urlpatterns = [
     path("docs/", with_own_policy(SpectacularSwaggerView.as_view(url_name="api-schema")), name="api-docs"),
     path("redoc/", with_own_policy(SpectacularRedocView.as_view(url_name="api-schema")), name="api-redoc"),
     path("", include(router.urls)),
+    re_path("", Nowhere.as_view(), name="api-nowhere"),
 ]

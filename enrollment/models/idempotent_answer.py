@@ -1,6 +1,11 @@
+import json
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+from enrollment.encryption import decrypt, encrypt
 
 
 class IdempotentAnswer(models.Model):
@@ -19,3 +24,12 @@ class IdempotentAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.said
+
+    def keep(self, status: int, answer: dict[str, Any]) -> None:
+        self.sealed_answer = encrypt(json.dumps(answer).encode())
+        self.status = status
+        self.save(update_fields=["sealed_answer", "status"])
+
+    def answer(self) -> dict[str, Any]:
+        """What was kept."""
+        return json.loads(decrypt(bytes(self.sealed_answer)))

@@ -1,0 +1,75 @@
+"""What every operation has in common, said once in the schema: refusals, the rate, fields, the key of a request."""
+
+from http import HTTPStatus
+from typing import Any
+
+from enrollment.api.idempotency import HEADER, LONGEST
+from enrollment.api.problem import MEDIA_TYPE
+
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_WORDS = {
+    HTTPStatus.BAD_REQUEST: "Something sent cannot be taken; `errors` says what.",
+    HTTPStatus.UNAUTHORIZED: "No key, or one that is unknown, has expired or was revoked.",
+    HTTPStatus.FORBIDDEN: "The role does not allow it.",
+    HTTPStatus.NOT_FOUND: "There is no such thing, or not in your scope.",
+    HTTPStatus.NOT_ACCEPTABLE: "Answers are JSON.",
+    HTTPStatus.CONFLICT: "It cannot be done as things are; `detail` says why.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "More than can be taken at once.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is of another kind than this operation reads.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "The Idempotency-Key was used for another request.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests; Retry-After says when.",
+}
+_ALWAYS = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.NOT_ACCEPTABLE,
+    HTTPStatus.TOO_MANY_REQUESTS,
+)
+_OF_CHANGES = (HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+_RATE = {
+    "RateLimit-Policy": {"description": "How many requests (q) in how many seconds (w).", "schema": {"type": "string"}},
+    "RateLimit": {"description": "How many are left (r), and when one more is (t).", "schema": {"type": "string"}},
+}
+_FIELDS = {
+    "name": "fields",
+    "in": "query",
+    "description": "Only these fields of the answer, with commas between them.",
+    "schema": {"type": "string"},
+}
+_KEY = {
+    "name": HEADER,
+    "in": "header",
+    "description": "Your name for this request: sent again within a day, it is answered the same.",
+    "schema": {"type": "string", "maxLength": LONGEST},
+}
+
+
+def say_what_all_have(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
+    """A postprocessing hook of drf-spectacular."""
+    for operations in result["paths"].values():
+        for method, operation in operations.items():
+            _complete(method, operation)
+    return result
+
+
+def _complete(method: str, operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    for response in responses.values():
+        response["headers"] = {**_RATE, **response.get("headers", {})}
+    statuses = list(_ALWAYS)
+    if method != "get":
+        statuses += _OF_CHANGES
+    if method == "post":
+        statuses.append(HTTPStatus.UNPROCESSABLE_ENTITY)
+        operation.setdefault("parameters", []).append(_KEY)
+    if method == "get" and _answers_json(responses):
+        operation.setdefault("parameters", []).append(_FIELDS)
+    for status in statuses:
+        responses.setdefault(str(int(status)), {"description": _WORDS[status], "content": _PROBLEM})
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _answers_json(responses: dict[str, Any]) -> bool:
+    return "application/json" in responses.get("200", {}).get("content", {})
