@@ -3,22 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from enrollment.actions.access.make_api_key import make_api_key
 from enrollment.models import ApiKey, SyncRun, Wish
 from tests.cast import a_device, a_profile, a_token
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def program(client):
-    def of(person):
-        key = make_api_key(person, name="test", by=None)
-        return lambda method, path, **more: getattr(client, method)(
-            f"/api/v1/{path}", headers={"Authorization": f"Bearer {key}"}, content_type="application/json", **more
-        )
-
-    return of
 
 
 @pytest.fixture
