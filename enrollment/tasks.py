@@ -13,6 +13,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from enrollment import limits
+from enrollment.actions.access.forget_answers import forget_answers
 from enrollment.actions.devices.purge_history import purge_history
 from enrollment.actions.devices.purge_released import purge_released
 from enrollment.actions.devices.reconcile import reconcile, tokens_to_reconcile
@@ -113,3 +114,4 @@ def every_minute() -> None:
 def every_hour() -> None:
     purge_released()
     purge_history()
+    forget_answers()
