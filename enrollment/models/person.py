@@ -36,6 +36,11 @@ class Person(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.username
 
+    @property
+    def may_sign_in(self) -> bool:
+        """Services come with a key, and a closed account does not come at all."""
+        return self.is_active and not self.is_service
+
     @cached_property
     def allowed(self) -> frozenset[str]:
         """The permissions of all roles together, as far as the key has them too."""
