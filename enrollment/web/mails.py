@@ -4,6 +4,7 @@ from email.parser import BytesParser
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -18,6 +19,8 @@ def mail_list(request: HttpRequest) -> HttpResponse:
     if not settings.SHOW_MAILS:
         raise Http404
     check(request.user, Permission.MANAGE_ACCESS)
+    if not request.user.sees_everything:
+        raise PermissionDenied
     folder = Path(settings.MAIL_DIR)
     files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime, reverse=True)[:SHOWN]
     mails = [_shown(mail) for file in files for mail in _mails_in(file)]
