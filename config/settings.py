@@ -219,7 +219,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["enrollment.api.parser.Json"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "enrollment.api.schema.Operation",
     "DEFAULT_THROTTLE_CLASSES": ["enrollment.api.throttle.RequestsPerKey"],
     "EXCEPTION_HANDLER": "enrollment.api.problem.answer_with_problem",
 }

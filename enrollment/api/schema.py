@@ -3,8 +3,10 @@
 from http import HTTPStatus
 from typing import Any
 
+from drf_spectacular.openapi import AutoSchema
+
 from enrollment.api.idempotency import HEADER, LONGEST
-from enrollment.api.problem import MEDIA_TYPE
+from enrollment.api.problem import MEDIA_TYPE, ProblemSerializer
 
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _WORDS = {
@@ -46,6 +48,16 @@ _KEY = {
 }
 
 
+class Operation(AutoSchema):
+    """An operation whose schema knows what a problem document is, whether it names one or not."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation = super().get_operation(*args, **kwargs)
+        if operation:
+            self.resolve_serializer(ProblemSerializer, "response")
+        return operation
+
+
 def say_what_all_have(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
     """A postprocessing hook of drf-spectacular."""
     for operations in result["paths"].values():
@@ -56,8 +68,10 @@ def say_what_all_have(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
 
 def _complete(method: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
-    for response in responses.values():
+    for status, response in responses.items():
         response["headers"] = {**_RATE, **response.get("headers", {})}
+        if int(status) >= HTTPStatus.BAD_REQUEST:
+            response["content"] = _PROBLEM
     statuses = list(_ALWAYS)
     if method != "get":
         statuses += _OF_CHANGES

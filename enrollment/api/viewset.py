@@ -22,6 +22,7 @@ class Viewset(viewsets.GenericViewSet):
     """
 
     pagination_class = Pages
+    lookup_value_converter = "int"
     needed: Permission | None = None
     needs: Mapping[str, Permission | None] = {}
     answer: IdempotentAnswer | None = None
