@@ -8,7 +8,8 @@ from rest_framework.request import Request
 
 def only_asked_fields(serializer: serializers.BaseSerializer, request: Request) -> None:
     """Take away what the request did not ask for; ValidationError when it asks for what there is not."""
-    asked = {name.strip() for name in request.query_params.get("fields", "").split(",")} - {""}
+    said = ",".join(request.query_params.getlist("fields"))
+    asked = {name.strip() for name in said.split(",")} - {""}
     one = getattr(serializer, "child", serializer)
     if not asked or not isinstance(one, serializers.Serializer):
         return

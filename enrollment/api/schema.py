@@ -34,12 +34,6 @@ _RATE = {
     "RateLimit-Policy": {"description": "How many requests (q) in how many seconds (w).", "schema": {"type": "string"}},
     "RateLimit": {"description": "How many are left (r), and when one more is (t).", "schema": {"type": "string"}},
 }
-_FIELDS = {
-    "name": "fields",
-    "in": "query",
-    "description": "Only these fields of the answer, with commas between them.",
-    "schema": {"type": "string"},
-}
 _KEY = {
     "name": HEADER,
     "in": "header",
@@ -63,6 +57,8 @@ def say_what_all_have(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
     for operations in result["paths"].values():
         for method, operation in operations.items():
             _complete(method, operation)
+            if method == "get" and (names := _names(operation["responses"], result["components"]["schemas"])):
+                operation.setdefault("parameters", []).append(_fields(names))
     return result
 
 
@@ -78,12 +74,28 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
     if method == "post":
         statuses.append(HTTPStatus.UNPROCESSABLE_ENTITY)
         operation.setdefault("parameters", []).append(_KEY)
-    if method == "get" and _answers_json(responses):
-        operation.setdefault("parameters", []).append(_FIELDS)
     for status in statuses:
         responses.setdefault(str(int(status)), {"description": _WORDS[status], "content": _PROBLEM})
     operation["responses"] = dict(sorted(responses.items()))
 
 
-def _answers_json(responses: dict[str, Any]) -> bool:
-    return "application/json" in responses.get("200", {}).get("content", {})
+def _names(responses: dict[str, Any], known: dict[str, Any]) -> list[str]:
+    """The fields of the object that is answered, or of each in a page of them."""
+
+    def of(schema: dict[str, Any]) -> dict[str, Any]:
+        return known.get(schema.get("$ref", "").rpartition("/")[2], schema).get("properties", {})
+
+    answer = responses.get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    fields = of(answer)
+    return list(of(fields["results"]["items"]) if {"results", "next"} <= set(fields) else fields)
+
+
+def _fields(names: list[str]) -> dict[str, Any]:
+    return {
+        "name": "fields",
+        "in": "query",
+        "description": "Only these fields of the answer, with commas between them.",
+        "schema": {"type": "array", "items": {"type": "string", "enum": names}},
+        "style": "form",
+        "explode": False,
+    }
