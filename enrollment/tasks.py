@@ -24,7 +24,9 @@ from enrollment.actions.devices.tidy_search import tidy_search
 from enrollment.actions.profiles.fetch_foreign_profiles import fetch_foreign_profiles
 from enrollment.actions.tokens.verify_token import verify_token
 from enrollment.actions.warnings.send_notices import send_notices
-from enrollment.models import Operation, SyncRun, Token
+from enrollment.models import Device, Operation, SyncRun, Token, Verdict
+from enrollment.models.operation import ASKS_APPLE
+from enrollment.models.operation_progress import WISHES
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +59,16 @@ def _send(task: Task, ids: tuple[int, ...]) -> None:
         task.apply_async(args=ids, expires=MESSAGE_LIVES, retry=False)
     except (OperationalError, OSError) as error:
         log.warning("the queue did not take a task; the clock will", task=task.name, ids=ids, error=str(error))
+
+
+def hand_out(operation: Operation) -> None:
+    """What has been confirmed, or is tried again: to whom it is carried through by."""
+    if operation.kind in ASKS_APPLE:
+        enqueue(run_operation, operation.pk)
+    elif operation.kind in WISHES:
+        devices = Device.objects.filter(pk__in=operation.devices.filter(verdict=Verdict.GETS).values("device"))
+        for token_id in devices.order_by().values_list("token", flat=True).distinct():
+            enqueue(run_reconcile, token_id)
 
 
 @shared_task

@@ -1,5 +1,8 @@
 """The devices a list of serial numbers speaks of: as they are now, and as far as its reader may see them."""
 
+from collections.abc import Collection
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from enrollment.models.device import Device, DeviceQuerySet
@@ -16,7 +19,12 @@ def looked_for(serials: SerialList) -> QuerySet[SerialRow]:
 def listed_devices(serials: SerialList, person: Person, rows: QuerySet[SerialRow] | None = None) -> DeviceQuerySet:
     """One device a serial number, several only where several tokens have it now; those that left only if all have."""
     rows = looked_for(serials) if rows is None else rows
-    mine = Device.objects.visible_to(person).filter(serial__in=rows.order_by().values("serial"))
+    return devices_called(rows.order_by().values("serial"), person)
+
+
+def devices_called(serials: Collection[str] | QuerySet[Any], person: Person) -> DeviceQuerySet:
+    """The devices with these serial numbers, in the same way."""
+    mine = Device.objects.visible_to(person).filter(serial__in=serials)
     present_twin = Device.objects.visible_to(person).filter(serial=OuterRef("serial"), released_at=None)
     return mine.exclude(Q(released_at__isnull=False) & Exists(present_twin))
 

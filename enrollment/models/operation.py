@@ -38,6 +38,8 @@ NEEDED = {
     OperationKind.LOCK: Permission.LOCK_DEVICE,
 }
 
+# Apple is asked about each device; the others are done by what is written here.
+ASKS_APPLE = (OperationKind.DISOWN, OperationKind.LOCK)
 
 # What happens to those that "get it".
 GETS_IN_WORDS: dict[str, str | Promise] = {

@@ -20,6 +20,7 @@ from enrollment.models.device_timeline import SHOWN, timeline
 from enrollment.models.device_words import differences_in_words
 from enrollment.models.name_template import device_name
 from enrollment.models.profile import revision_at_apple
+from enrollment.models.typed_words import are_typed
 from enrollment.permissions import check, may
 
 ALL_SHOWN = 1_000
@@ -82,7 +83,7 @@ def _locks(person: Person, device: Device) -> list[ActivationLock]:
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     device = get_object_or_404(Device.objects.visible_to(request.user), pk=pk)
     check(request.user, Permission.DELETE_DEVICE)
-    if request.POST.get("serial", "").strip().upper() != device.serial:
+    if not are_typed(device.serial, request.POST.get("serial", "")):
         messages.error(request, _("Type the serial number to confirm."))
         return redirect("device-detail", pk)
     delete_devices(Device.objects.filter(pk=pk), by=request.user)

@@ -5,8 +5,8 @@ from django.urls import reverse
 from enrollment.models import Device, Permission, Person
 from enrollment.models.device_filter import DeviceFilter
 from enrollment.models.device_list import COLUMNS, columns_of, sort_of
-from enrollment.models.distinct_values import distinct_values
 from enrollment.models.keyset import counted
+from enrollment.models.known_models import known_models
 from enrollment.models.serial_number import is_plausible, normalised, without_scan_prefix
 from enrollment.permissions import check
 from enrollment.web.device_page import may_do
@@ -76,7 +76,7 @@ def _filter_form(filters: DeviceFilter, person: Person) -> dict[str, object]:
         "main_fields": [form[name] for name in MAIN_FILTERS],
         "more_fields": more,
         "more_is_set": any(field.data for field in more),
-        "models": (distinct_values(Device, ("model",)) or []) if person.sees_everything else [],
+        "models": known_models(person) if person.sees_everything else [],
     }
 
 

@@ -1,15 +1,12 @@
-import time
-
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from enrollment import limits
 from enrollment.actions.diagnosis.diagnose_serial import Diagnosis, diagnose_serial
-from enrollment.models import Device, Permission, Person, Profile, Token
+from enrollment.actions.diagnosis.may_ask_apple import may_ask_apple
+from enrollment.models import Device, Permission, Profile, Token
 from enrollment.permissions import check
 
 LONGEST_TYPED = 100
@@ -23,15 +20,8 @@ def doctor(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("serial", "")[:LONGEST_TYPED]
     values = {"section": "serial-doctor", "typed": typed}
     if typed.strip():
-        values |= _shown(diagnose_serial(typed, by=request.user, asks_apple=_may_ask_apple(request.user)))
+        values |= _shown(diagnose_serial(typed, by=request.user, asks_apple=may_ask_apple(request.user)))
     return render(request, "enrollment/doctor/doctor.html", values)
-
-
-def _may_ask_apple(person: Person) -> bool:
-    """As often a minute as devices are refreshed (DEV-7); more often, all is answered but what Apple says now."""
-    key = f"doctor-{person.pk}-{int(time.time() // 60)}"
-    cache.add(key, 0, timeout=120)
-    return cache.incr(key) <= limits.REFRESHES_PER_MINUTE[0]
 
 
 def _shown(diagnosis: Diagnosis) -> dict[str, object]:

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from enrollment import tasks
-from enrollment.actions.devices.confirm_operation import ASKS_APPLE, ChangedMeanwhile, confirm_operation
+from enrollment.actions.devices.confirm_operation import ChangedMeanwhile, confirm_operation
 from enrollment.actions.devices.discard_operation import discard_operation
 from enrollment.actions.devices.export_operation import export_operation
 from enrollment.actions.devices.preview_again import preview_again
@@ -20,8 +20,9 @@ from enrollment.models import AssignmentRule, Device, Operation, OperationKind, 
 from enrollment.models.device import DeviceQuerySet
 from enrollment.models.device_filter import DeviceFilter
 from enrollment.models.keyset import counted
-from enrollment.models.operation import NEEDED
+from enrollment.models.operation import ASKS_APPLE, NEEDED
 from enrollment.models.operation_progress import WISHES, WORDS, devices_of, outcome_of, progress, with_outcome
+from enrollment.models.typed_words import are_typed, words_to_type
 from enrollment.permissions import check, may
 from enrollment.web.keyset import keyset_page
 
@@ -95,7 +96,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "profiles": _profiles_of(operation),
         "may_confirm": may(request.user, operation.needed),
         "asks_apple": operation.kind in ASKS_APPLE,
-        "typed": _to_type(operation) if operation.kind in ASKS_APPLE else "",
+        "typed": words_to_type(operation),
         "gets_in_words": operation.in_words(Verdict.GETS),
         "reasons": [(verdict, verdict.label, count) for verdict, count in operation.cannot.items()],
         **(_far(operation) if not operation.is_previewed else {}),
@@ -114,12 +115,6 @@ def _operation(request: HttpRequest, pk: int) -> Operation:
 def _profiles_of(operation: Operation) -> list[Profile]:
     keys = operation.devices.filter(profile__isnull=False).order_by().values_list("profile", flat=True).distinct()
     return list(Profile.objects.filter(pk__in=list(keys)).select_related("token"))
-
-
-def _to_type(operation: Operation) -> str:
-    """What has to be typed to confirm what cannot be undone: the serial number, or how many they are."""
-    one = operation.devices.filter(verdict=Verdict.GETS)[:2]
-    return one[0].serial if operation.gets == 1 and len(one) == 1 else str(operation.gets)
 
 
 def _far(operation: Operation) -> dict[str, Any]:
@@ -152,8 +147,9 @@ def _rows(request: HttpRequest, operation: Operation) -> dict[str, Any]:
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     operation = _operation(request, pk)
     check(request.user, operation.needed)
-    if operation.kind in ASKS_APPLE and request.POST.get("typed", "").strip().upper() != _to_type(operation):
-        messages.error(request, _("Type %(words)s to confirm.") % {"words": _to_type(operation)})
+    words = words_to_type(operation)
+    if words and not are_typed(words, request.POST.get("typed", "")):
+        messages.error(request, _("Type %(words)s to confirm.") % {"words": words})
         return redirect("operation-detail", pk)
     try:
         confirm_operation(operation, by=request.user, lost_message=request.POST.get("lost_message", "").strip()[:250])
@@ -169,17 +165,8 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     except TooManyDevices as error:
         messages.error(request, _(error.sentence) % error.details)
         return redirect("operation-detail", pk)
-    _hand_out(operation)
+    tasks.hand_out(operation)
     return redirect("operation-detail", pk)
-
-
-def _hand_out(operation: Operation) -> None:
-    if operation.kind in ASKS_APPLE:
-        tasks.enqueue(tasks.run_operation, operation.pk)
-    elif operation.kind in WISHES:
-        devices = Device.objects.filter(pk__in=operation.devices.filter(verdict=Verdict.GETS).values("device"))
-        for token_id in devices.order_by().values_list("token", flat=True).distinct():
-            tasks.enqueue(tasks.run_reconcile, token_id)
 
 
 @require_POST
@@ -189,7 +176,7 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     check(request.user, operation.needed)
     count = retry_failed(operation, by=request.user)
     if count:
-        _hand_out(operation)
+        tasks.hand_out(operation)
         text = ngettext("%(count)d device is tried again.", "%(count)d devices are tried again.", count)
         messages.success(request, text % {"count": count})
     else:

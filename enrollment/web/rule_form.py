@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from enrollment import limits
 from enrollment.actions.rules.preview_rule import RulePreview, preview_rule
 from enrollment.actions.rules.save_rule import TooManyRules, save_rule, troubles_of
 from enrollment.models import AssignmentRule, Permission, RuleMode, Token
@@ -51,8 +50,8 @@ def _save(
 ) -> HttpResponse:
     try:
         save_rule(token, rule, conditions=groups, by=request.user, **_said(form))
-    except TooManyRules:
-        messages.error(request, _("A token has at most %(most)d rules.") % {"most": limits.RULES_PER_TOKEN})
+    except TooManyRules as error:
+        messages.error(request, _(error.sentence) % error.details)
         return _show(request, token, rule, form, groups)
     messages.success(request, _("The rule is saved. It decides about devices that appear from now on."))
     return redirect("rule-list", token.pk)

@@ -2,7 +2,6 @@ from pathlib import PurePath
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,8 +14,9 @@ from enrollment.actions.serials.assign_serials import assign_serials, rows_witho
 from enrollment.actions.serials.delete_serial_list import delete_serial_list
 from enrollment.actions.serials.export_serials import export_serials
 from enrollment.actions.serials.read_serials import read_serials
-from enrollment.models import Permission, Profile, SerialList, SerialRow, SerialVerdict
-from enrollment.models.listed_devices import facts_of, listed_devices, named_profiles
+from enrollment.models import Permission, Person, Profile, SerialList, SerialRow, SerialVerdict
+from enrollment.models.listed_devices import listed_devices, named_profiles
+from enrollment.models.serial_answers import counts_by_token, rows_answered, tell_devices
 from enrollment.models.serial_list_file import ListRefused
 from enrollment.models.token import Token
 from enrollment.permissions import check, may
@@ -64,8 +64,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     serials = _list(request, pk)
     show = request.GET.get("show", "")
     token = request.GET.get("token", "")
-    page = keyset_page(_narrowed(request, serials, show, token), request.GET, order="pk", size=SIZE)
-    _tell(request, page.rows)
+    rows = rows_answered(serials, request.user, verdict=show, token=token)
+    page = keyset_page(rows, request.GET, order="pk", size=SIZE)
+    _tell(page.rows, request.user)
     values = {
         "section": "serial-lists",
         "serials": serials,
@@ -74,7 +75,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "token": token,
         "tiles": [(verdict, verdict.label, n) for verdict in SerialVerdict if (n := serials.counts.get(verdict))],
         "total": sum(serials.counts.values()),
-        "tokens": _by_token(serials, request),
+        "tokens": counts_by_token(serials, request.user),
         "has_profiles": serials.rows.exclude(profile_name="").exists(),
         "has_notes": serials.rows.exclude(note="").exists(),
         "may_assign": may(request.user, Permission.ASSIGN_PROFILE),
@@ -82,42 +83,17 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "enrollment/serial_lists/detail.html", values)
 
 
-def _narrowed(request: HttpRequest, serials: SerialList, show: str, token: str) -> QuerySet[SerialRow]:
-    """The rows with that answer, or whose device is in that token now."""
-    if show in SerialVerdict.values:
-        return serials.rows.filter(verdict=show)
-    if token.isdecimal():
-        it = Token.objects.visible_to(request.user).filter(pk=token)  # by itself, any figure may be asked for
-        there = listed_devices(serials, request.user).present().filter(token__in=it)
-        return serials.rows.filter(serial__in=there.values("serial"))
-    return serials.rows.all()
-
-
-def _tell(request: HttpRequest, rows: list[SerialRow]) -> None:
-    """What a page shows beside each row: its devices now, and whether the profile it names is there."""
-    facts = facts_of(rows, request.user)
-    named = Profile.objects.visible_to(request.user).filter(name__in={row.profile_name for row in rows})
-    known = set(named.values_list("token", "name"))
+def _tell(rows: list[SerialRow], person: Person) -> None:
+    """What a page shows beside each row."""
+    tell_devices(rows, person)
     for row in rows:
-        row.devices = facts.get(row.serial, [])
-        row.has_come = bool(row.devices) and row.verdict == SerialVerdict.UNKNOWN
         row.tone = "success" if row.has_come else TONES.get(SerialVerdict(row.verdict), "error")
-        row.names_nothing = bool(row.profile_name and row.devices) and not any(
-            (device.token_id, row.profile_name) in known for device in row.devices
-        )
 
 
 def _list(request: HttpRequest, pk: int) -> SerialList:
     serials = get_object_or_404(SerialList.objects.visible_to(request.user), pk=pk)
     check(request.user, Permission.READ_DEVICE)
     return serials
-
-
-def _by_token(serials: SerialList, request: HttpRequest) -> list[tuple[Token, int]]:
-    """In which tokens the devices of the list are now."""
-    counts = listed_devices(serials, request.user).present().counts_by("token")
-    tokens = Token.objects.visible_to(request.user).in_bulk(list(counts))
-    return sorted(((tokens[key], count) for key, count in counts.items() if key in tokens), key=lambda one: -one[1])
 
 
 def assign(request: HttpRequest, pk: int) -> HttpResponse:

@@ -151,9 +151,9 @@ def neighbours(browser: Any, words: str) -> list[tuple[str, str]]:
     if b'rel="next"' not in browser.get(f"/devices/?{words}").content:
         return []
     from enrollment.models.device_list import sort_of
-    from enrollment.web.keyset import place_after
+    from enrollment.models.keyset_place import place_said
 
-    middle = place_after(MIDDLES[sort_of(QueryDict(words).get("sort")).column], 0)
+    middle = place_said(MIDDLES[sort_of(QueryDict(words).get("sort")).column], 0)
     return [("middle", f"after={middle}"), ("back from the middle", f"before={middle}")]
 
 

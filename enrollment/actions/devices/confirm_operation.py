@@ -22,9 +22,8 @@ from enrollment.models import (
 )
 from enrollment.models.device import DeviceQuerySet
 from enrollment.models.device_verdict import verdict
+from enrollment.models.operation import ASKS_APPLE
 
-# Apple is asked about each device; the others are done by what is written here.
-ASKS_APPLE = (OperationKind.DISOWN, OperationKind.LOCK)
 SERIALS_TOLD = 1_000
 
 

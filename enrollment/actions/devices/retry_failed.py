@@ -2,7 +2,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from enrollment.actions.devices.confirm_operation import ASKS_APPLE
 from enrollment.models import (
     Answer,
     AssignmentState,
@@ -14,6 +13,7 @@ from enrollment.models import (
     Result,
     Verdict,
 )
+from enrollment.models.operation import ASKS_APPLE
 from enrollment.models.operation_progress import still_wanted
 
 TRIED_AGAIN = (Result.FAILED, Result.NOT_ACCESSIBLE)

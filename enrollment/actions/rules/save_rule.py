@@ -1,8 +1,9 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from enrollment import limits
 from enrollment.actions.rules.note_rules_changed import note_rules_changed
@@ -21,6 +22,15 @@ class ConditionsRefused(Exception):
 class TooManyRules(Exception):
     """A token has as many rules as it may have."""
 
+    sentence = gettext_noop("A token has at most %(most)d rules.")
+    details: ClassVar = {"most": limits.RULES_PER_TOKEN}
+
+
+class RuleNameTaken(Exception):
+    """Two rules of a token would have the same name."""
+
+    sentence = gettext_noop("Another rule of this token has this name already.")
+
 
 def save_rule(
     token: Token,
@@ -34,11 +44,13 @@ def save_rule(
 ) -> AssignmentRule:
     """Make a rule, as the last one, or change it. It decides about devices that appear from now on (DEV-6).
 
-    ConditionsRefused, TooManyRules; then nothing is changed.
+    ConditionsRefused, RuleNameTaken, TooManyRules; then nothing is changed.
     """
     conditions = tidy(conditions)
     if troubles := troubles_of(conditions):
         raise ConditionsRefused(troubles)
+    if is_name_taken(token, rule, name):
+        raise RuleNameTaken
     with transaction.atomic():
         before = _told(rule) if rule else {}
         rule = rule or _new(token)
@@ -47,6 +59,12 @@ def save_rule(
         note_rules_changed(token)
         AuditEntry.record("rule.changed" if before else "rule.made", rule, by=by, before=before, **_told(rule))
     return rule
+
+
+def is_name_taken(token: Token, rule: AssignmentRule | None, name: str) -> bool:
+    """Whether another rule of the token has it."""
+    others = token.rules.exclude(pk=rule.pk) if rule and rule.pk else token.rules.all()
+    return others.filter(name=name).exists()
 
 
 def troubles_of(conditions: Groups) -> dict[tuple[int, int], str]:

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.actions.rules.save_rule import RuleNameTaken, is_name_taken
 from enrollment.models import AssignmentRule, RuleMode, Token
 from enrollment.models.rule_condition import WITHOUT_VALUE, Condition, RuleField, RuleTest, fitting_tests
 from enrollment.web.forms.profiles import Cards
@@ -33,13 +34,13 @@ class RuleForm(forms.Form):
 
     def __init__(self, *args: Any, token: Token, rule: AssignmentRule | None, **more: Any) -> None:
         super().__init__(*args, **more)
-        self._others = token.rules.exclude(pk=rule.pk if rule else None)
+        self._token, self._rule = token, rule
         self.fields["profile"].queryset = token.profiles.all()
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"].strip()
-        if self._others.filter(name=name).exists():
-            raise forms.ValidationError(_("Another rule of this token has this name already."))
+        if is_name_taken(self._token, self._rule, name):
+            raise forms.ValidationError(_(RuleNameTaken.sentence))
         return name
 
 
