@@ -1,4 +1,4 @@
-"""The documentation pages draw themselves with others' scripts: their policy allows what those need, from here alone."""
+"""Scripts of others draw the documentation pages: their policy allows what those need, from here alone."""
 
 import base64
 import hashlib
