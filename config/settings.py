@@ -123,6 +123,12 @@ if not limits.RELEASED_KEPT_DAYS[0] <= RELEASED_KEPT_DAYS <= limits.RELEASED_KEP
     raise ImproperlyConfigured(
         f"RELEASED_KEPT_DAYS must be between {limits.RELEASED_KEPT_DAYS[0]} and {limits.RELEASED_KEPT_DAYS[1]} days."
     )
+# AUD-1: the audit log goes back so many days; 0 keeps it for ever.
+AUDIT_KEPT_DAYS = env.int("AUDIT_KEPT_DAYS", limits.AUDIT_KEPT_DAYS)
+if AUDIT_KEPT_DAYS and AUDIT_KEPT_DAYS < limits.AUDIT_KEPT_DAYS_AT_LEAST:
+    raise ImproperlyConfigured(
+        f"AUDIT_KEPT_DAYS must be 0, which keeps everything, or at least {limits.AUDIT_KEPT_DAYS_AT_LEAST}."
+    )
 
 # --- The clock and the queue ------------------------------------------------------------------------------------------
 QUEUE_DIR = DATA_DIR / "queue"

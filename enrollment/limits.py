@@ -51,8 +51,11 @@ SERIAL_LIST_BYTES = 16 * 1024 * 1024
 SERIAL_LISTS_KEPT_DAYS = 30
 OPERATIONS_KEPT_DAYS = 90
 EVENTS_KEPT_DAYS = 400
+AUDIT_KEPT_DAYS = 730  # AUD-1, the default of a setting
+AUDIT_KEPT_DAYS_AT_LEAST = 90
 REFRESHES_PER_MINUTE = (20, 60)  # DEV-7: of one person, of one token
 DOCTOR_LIVE_SECONDS = 0.8  # DEV-8: what Apple may take of the doctor's second
 DOCTOR_ASKS_TOKENS = 8  # about a serial number nobody knows
 ANSWERS_KEPT_FOR = timedelta(hours=24)  # API-3, of requests with an Idempotency-Key
 SAVED_VIEWS_PER_PERSON = 50
+API_KEY_DAYS = 365  # the default; 30, 90 and for ever are offered besides

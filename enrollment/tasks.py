@@ -14,6 +14,8 @@ from kombu.exceptions import OperationalError
 
 from enrollment import limits
 from enrollment.actions.access.forget_answers import forget_answers
+from enrollment.actions.audit.purge_audit import purge_audit
+from enrollment.actions.audit.seal_audit import seal_audit
 from enrollment.actions.devices.purge_history import purge_history
 from enrollment.actions.devices.purge_released import purge_released
 from enrollment.actions.devices.reconcile import reconcile, tokens_to_reconcile
@@ -32,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 # A message nobody took is worth nothing later: the clock writes a new one as long as the row is open.
 MESSAGE_LIVES = 300
+SEALED_AT_ONCE = 20_000  # of a log that was long before it had a chain, so that mails need not wait
 
 _stopping = threading.Event()
 
@@ -107,6 +110,20 @@ def run_operation(operation_id: int) -> None:
 
 
 @shared_task
+def run_seal() -> None:
+    """Apart, so that a chain somebody has broken keeps nothing else from being done."""
+    seal_audit(at_most=SEALED_AT_ONCE)
+
+
+@shared_task
+def run_audit_hour() -> None:
+    """The head stands in the logs, too: whoever keeps them can prove later that nothing was cut off."""
+    purge_audit()
+    head = seal_audit()
+    log.info("the audit log reaches to", number=head.number, hash=head.chain_hash)
+
+
+@shared_task
 def every_minute() -> None:
     """Find in the rows what is due, and hand it out."""
     now = timezone.now()
@@ -120,6 +137,7 @@ def every_minute() -> None:
     for operation in Operation.objects.to_take_up():
         enqueue(run_operation, operation.pk)
     send_notices()
+    enqueue(run_seal)
 
 
 @shared_task
@@ -127,3 +145,4 @@ def every_hour() -> None:
     purge_released()
     purge_history()
     forget_answers()
+    enqueue(run_audit_hour)

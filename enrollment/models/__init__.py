@@ -2,7 +2,8 @@ from enrollment.models.activation_lock import ActivationLock
 from enrollment.models.api_key import ApiKey, KeyStatus
 from enrollment.models.assignment import Answer, AssignmentState, Wish, WishedBy
 from enrollment.models.assignment_rule import AssignmentRule, RuleMode, RulesAbout
-from enrollment.models.audit_entry import AuditEntry
+from enrollment.models.audit_entry import AuditEntry, AuditResult
+from enrollment.models.audit_head import AuditHead
 from enrollment.models.device import AppleProfileStatus, Device
 from enrollment.models.device_event import DeviceEvent, EventKind
 from enrollment.models.idempotent_answer import IdempotentAnswer
@@ -39,6 +40,8 @@ __all__ = [
     "AssignmentRule",
     "AssignmentState",
     "AuditEntry",
+    "AuditHead",
+    "AuditResult",
     "ChangeKind",
     "Device",
     "DeviceEvent",

@@ -11,6 +11,9 @@ class Installation(models.Model):
     # Of the one-time link for the first administrator; empty once it was used.
     hashed_first_link = models.CharField(max_length=64, blank=True)
 
+    # What the audit log is marked and chained with, so that the database alone cannot be made to agree with itself.
+    sealed_audit_key = models.BinaryField(default=bytes)
+
     class Meta:
         constraints = [models.CheckConstraint(name="there_is_one_installation", condition=models.Q(pk=1))]
 

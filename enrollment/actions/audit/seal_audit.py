@@ -1,0 +1,55 @@
+import structlog
+from django.db import connection, transaction
+
+from enrollment.models import AuditEntry, AuditHead
+from enrollment.models.audit_chain import link_of
+from enrollment.models.audit_head import audit_key
+
+PORTION = 1_000
+_SEAL = f"UPDATE {AuditEntry._meta.db_table} SET number = %s, chain_hash = %s WHERE id = %s"  # noqa: S608 - our table
+log = structlog.get_logger(__name__)
+
+
+class HeadChanged(Exception):
+    """What is known of the ends of the chain is not what was written: nothing is sealed behind it."""
+
+
+def seal_audit(*, at_most: int | None = None, portion: int = PORTION) -> AuditHead:
+    """Give the entries written since the last time their places in the chain, in the order they are found; its head.
+
+    Apart from the verbs, so that none of them waits for another. One portion is one transaction, which holds the head:
+    sealers come one after the other, and one that is killed has done whole portions.
+    """
+    key, left = audit_key(), at_most
+    while left is None or left > 0:
+        size = portion if left is None else min(portion, left)
+        with transaction.atomic():
+            head = AuditHead.locked()
+            count = _seal(head, key, size)
+        if count < size:
+            break
+        left = None if left is None else left - count
+    return AuditHead.objects.get(pk=1)
+
+
+def _seal(head: AuditHead, key: bytes, size: int) -> int:
+    if not head.is_ours(key):
+        raise HeadChanged
+    entries = list(AuditEntry.objects.unsealed()[:size])
+    if not entries:
+        return 0
+    places = []
+    for entry in entries:
+        _look_at(entry, head, key)
+        head.number, head.chain_hash = head.number + 1, link_of(key, head.chain_hash, entry.told)
+        places.append((head.number, head.chain_hash, entry.pk))
+    with connection.cursor() as cursor:
+        cursor.executemany(_SEAL, places)
+    head.keep(key)
+    return len(entries)
+
+
+def _look_at(entry: AuditEntry, head: AuditHead, key: bytes) -> None:
+    """One that does not fit its mark is sealed as it is: the chain goes on, and the verification names it for ever."""
+    if entry.pk > head.unmarked_until and not entry.is_as_written(key):
+        log.error("an audit entry is not as it was written", number=head.number + 1, action=entry.action)
