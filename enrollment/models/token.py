@@ -180,6 +180,10 @@ class Token(models.Model):
         """The newest, whose certificate is offered for the portal."""
         return self.key_pairs.first()
 
+    def is_called(self, typed: str) -> bool:
+        """Whether this is its name: what is typed to confirm that it is meant."""
+        return typed.strip() == self.name
+
     @property
     def is_pretend(self) -> bool:
         return is_pretend_address(self.apple_url)

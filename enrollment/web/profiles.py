@@ -1,7 +1,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +16,9 @@ from enrollment.actions.profiles.set_default_profile import set_default_profile
 from enrollment.actions.profiles.wish_for import TooManyDevices
 from enrollment.models import AssignmentState, Device, Permission, Profile, ProfileDraft, Token
 from enrollment.models.keyset import counted
+from enrollment.models.listed_counts import device_counts, wipe_counts
 from enrollment.models.profile_field import Affinity
+from enrollment.models.profile_filter import ProfileFilter
 from enrollment.models.profile_words import in_words
 from enrollment.permissions import check, may
 from enrollment.web.keyset import keyset_page
@@ -30,11 +31,7 @@ def profile_list(request: HttpRequest) -> HttpResponse:
     check(request.user, Permission.READ_PROFILE)
     tokens = Token.objects.visible_to(request.user)
     words, token = request.GET.get("q", "").strip(), request.GET.get("token", "")
-    found = Profile.objects.visible_to(request.user).select_related("token", "current")
-    if words:
-        found = found.filter(Q(name__icontains=words) | Q(description__icontains=words))
-    if token.isdecimal():
-        found = found.filter(token_id=token)
+    found = ProfileFilter(request.GET, person=request.user).profiles.select_related("token", "current")
     page = keyset_page(found, request.GET, order="name", size=PROFILES_SHOWN, count=counted(found))
     profiles = page.rows
     counts, to_wipe = device_counts(profiles), wipe_counts(profiles)
@@ -53,18 +50,6 @@ def profile_list(request: HttpRequest) -> HttpResponse:
         "may_create": may(request.user, Permission.CREATE_PROFILE),
     }
     return render(request, "enrollment/profiles/list.html", values)
-
-
-def device_counts(profiles: list[Profile]) -> dict[int, int]:
-    """How many devices each profile is wanted for, by one grouped query without a join."""
-    keys = [profile.pk for profile in profiles]
-    return Device.objects.filter(profile__in=keys).counts_by("profile")
-
-
-def wipe_counts(profiles: list[Profile]) -> dict[int, int]:
-    """How many devices of each profile need an erase to get its current revision (PB-2)."""
-    wanted = Device.objects.filter(profile__in=[profile.pk for profile in profiles]).present()
-    return wanted.needing_wipe().counts_by("profile")
 
 
 def _profile(request: HttpRequest, pk: int) -> Profile:

@@ -20,7 +20,7 @@ def _token(request: HttpRequest, pk: int, needed: Permission) -> Token:
 
 def _is_confirmed(request: HttpRequest, token: Token) -> bool:
     """Whether the token's name was typed; if not, that is said."""
-    if request.POST.get("name", "").strip() == token.name:
+    if token.is_called(request.POST.get("name", "")):
         return True
     messages.error(request, _("Type the name of the token to confirm."))
     return False

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from enrollment import tasks
 from enrollment.actions.tokens.connect_token import DraftIncomplete, Missing, connect_token, what_is_missing
 from enrollment.actions.tokens.delete_token_draft import delete_token_draft
-from enrollment.actions.tokens.hand_out_certificate import hand_out_certificate
+from enrollment.actions.tokens.hand_out_certificate import ConsentMissing, hand_out_certificate
 from enrollment.actions.tokens.make_key_pair import make_key_pair
 from enrollment.actions.tokens.open_token_file import open_token_file
 from enrollment.actions.tokens.save_token_draft import save_token_draft
@@ -114,10 +114,11 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
     draft = _draft(request, pk)
     if request.POST.get("consents"):
         save_token_draft(draft, by=request.user, consents=True)
-    if draft.consented_at is None:
-        messages.error(request, _("Nothing can be sent to Apple before you agree."))
+    try:
+        pem = hand_out_certificate(draft, by=request.user)
+    except ConsentMissing as error:
+        messages.error(request, _(error.sentence))
         return redirect("token-wizard", pk, STEPS.first().key)
-    pem = hand_out_certificate(draft, by=request.user)
     answer = HttpResponse(pem, content_type="application/x-pem-file")
     answer["Content-Disposition"] = 'attachment; filename="pomona-public-key.pem"'
     answer["Cache-Control"] = "no-store"

@@ -1,21 +1,21 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from enrollment import limits, tasks
-from enrollment.actions.devices.request_sync import SyncRefused, next_full_sync, request_sync, sync_refusal
+from enrollment.actions.devices.request_sync import SyncRefused, request_sync
+from enrollment.actions.devices.sync_state import sync_state
 from enrollment.actions.profiles.apply_default_profile import waiting_for_a_default
-from enrollment.actions.tokens.edit_token import edit_token
-from enrollment.models import AppleProfileStatus, AuditEntry, Device, Permission, SyncKind, Token, TokenDraft
+from enrollment.actions.tokens.edit_token import TokenNameTaken, edit_token
+from enrollment.models import AppleProfileStatus, AuditEntry, Permission, Token, TokenDraft
+from enrollment.models.listed_counts import count_children, device_counts
+from enrollment.models.token_filter import TokenFilter
 from enrollment.permissions import check, may
-from enrollment.web.forms.tokens import EditForm, TokenFilterForm
-from enrollment.web.profiles import device_counts
+from enrollment.web.forms.tokens import EditForm
 from enrollment.web.run_bars import picture_width, run_bars
 
 TABS = ("overview", "profiles", "history", "activity")
@@ -25,39 +25,18 @@ ENTRIES_SHOWN = 50
 
 def token_list(request: HttpRequest) -> HttpResponse:
     check(request.user, Permission.READ_TOKEN)
-    form = TokenFilterForm(request.GET)
-    tokens = _filtered(Token.objects.visible_to(request.user).with_status(), form)
-    # Counted by subqueries of their own: two joins would multiply each other.
-    tokens = list(tokens.prefetch_related("scope_tags"))
-    _count_children(tokens)
+    filters = TokenFilter(request.GET, person=request.user)
+    tokens = list(filters.tokens.prefetch_related("scope_tags"))
+    count_children(tokens)
     drafts = TokenDraft.objects.visible_to(request.user).select_related("owner")
     values = {
         "section": "token-list",
         "tokens": tokens,
         "drafts": drafts if may(request.user, Permission.CREATE_TOKEN) else [],
-        "form": form,
+        "form": filters.form,
         "may_create": may(request.user, Permission.CREATE_TOKEN),
     }
     return render(request, "enrollment/tokens/list.html", values)
-
-
-def _filtered(tokens: QuerySet[Token], form: TokenFilterForm) -> QuerySet[Token]:
-    if not form.is_valid():
-        return tokens
-    data = form.cleaned_data
-    if words := data["q"].strip():
-        tokens = tokens.filter(Q(name__icontains=words) | Q(apple_id__icontains=words) | Q(org_name__icontains=words))
-    if data["status"]:
-        tokens = tokens.filter(status_now=data["status"])
-    return tokens.order_by(data["sort"] or "name")
-
-
-def _count_children(tokens: list[Token]) -> None:
-    keys = [token.pk for token in tokens]
-    profiles = Token.objects.filter(pk__in=keys).values_list("pk").annotate(Count("profiles"))
-    device_counts, profile_counts = Device.objects.filter(token__in=keys).present().counts_by("token"), dict(profiles)
-    for token in tokens:
-        token.device_count, token.profile_count = device_counts.get(token.pk, 0), profile_counts.get(token.pk, 0)
 
 
 def detail(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse:
@@ -109,20 +88,8 @@ def _overview(token: Token) -> dict[str, Any]:
 
 def sync_values(token: Token) -> dict[str, Any]:
     """What the sync panel shows: the open or the last run, and why the button may be disabled."""
-    run = token.sync_runs.open().first() or token.sync_runs.first()
-    values: dict[str, Any] = {
-        "token": token,
-        "run": run,
-        "refusal": sync_refusal(token),
-        "next_full": next_full_sync(token),
-    }
-    if run and run.is_open and run.started_at:
-        seconds = max((timezone.now() - run.started_at).total_seconds(), 1)
-        values["per_second"] = round(run.received / seconds)
-        if run.kind == SyncKind.FULL and run.expected:
-            values["percent"] = min(99, round(100 * run.received / run.expected))
-            values["minutes"] = max(1, round((run.expected - run.received) / limits.APPLE_DEVICES_PER_MINUTE))
-    return values
+    state = sync_state(token)
+    return {"token": token, **vars(state)}
 
 
 def _profiles(token: Token) -> dict[str, Any]:
@@ -181,9 +148,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     check(request.user, Permission.UPDATE_TOKEN)
     initial = {"name": token.name, "scope_tags": token.scope_tags.all()}
     data = request.POST if request.method == "POST" else None
-    form = EditForm(data, token=token, person=request.user, initial=initial)
+    form = EditForm(data, person=request.user, initial=initial)
     if data is not None and form.is_valid():
-        edit_token(token, by=request.user, **form.cleaned_data)
-        messages.success(request, _("The token is saved."))
-        return redirect("token-detail", token.pk)
+        try:
+            edit_token(token, by=request.user, **form.cleaned_data)
+        except TokenNameTaken as error:
+            form.add_error("name", _(error.sentence))
+        else:
+            messages.success(request, _("The token is saved."))
+            return redirect("token-detail", token.pk)
     return render(request, "enrollment/tokens/edit.html", {"section": "token-list", "token": token, "form": form})

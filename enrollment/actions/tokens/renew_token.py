@@ -25,6 +25,7 @@ from enrollment.models import (
     SyncStatus,
     Token,
 )
+from enrollment.models.scope_choice import with_those_beyond
 
 _OTHER_SERVER = gettext_noop("The token was replaced by one of another server.")
 
@@ -99,13 +100,16 @@ def renew_token(
     data: bytes,
     *,
     apple_id: str,
-    scope_tags: Iterable[ScopeTag],
+    scope_tags: Iterable[ScopeTag] | None = None,
     other_server: bool = False,
     by: Person | None,
 ) -> None:
-    """Replace the token by a newer one; devices, profiles, cursor and history stay (REN-5). Errors of check_renewal."""
+    """Replace the token by a newer one; devices, profiles, cursor and history stay (REN-5). Errors of check_renewal.
+
+    Without scope tags it keeps those it has.
+    """
     found = check_renewal(token, data, other_server=other_server)
-    tags = list(scope_tags)
+    tags = set(token.scope_tags.all() if scope_tags is None else with_those_beyond(token, list(scope_tags), by))
     before = {
         "apple_id": token.apple_id,
         "expires": str(token.expires_at),

@@ -1,10 +1,12 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import limits
-from enrollment.models import Person, ScopeTag, Token, TokenDraft, TokenStatus
+from enrollment.models import Person, ScopeTag, Token, TokenDraft
+from enrollment.models.scope_choice import NoneOfTheirs, check_scope
 
 
 def tags_for(person: Person) -> Any:
@@ -79,8 +81,10 @@ class ScopeForm(forms.Form):
 
     def clean_scope_tags(self) -> Any:
         tags = self.cleaned_data["scope_tags"]
-        if not self._person.sees_everything and not tags:
-            raise forms.ValidationError(_("Choose one of yours: without it you would not see the token."))
+        try:
+            check_scope(self._person, tags)
+        except NoneOfTheirs as error:
+            raise forms.ValidationError(gettext(error.sentence)) from None
         return tags
 
 
@@ -90,27 +94,8 @@ class EditForm(ScopeForm):
     name = forms.CharField(label=_("Token name"), max_length=100)
     field_order = ["name", "scope_tags"]
 
-    def __init__(self, *args: Any, token: Token, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self._token = token
-
     def clean_name(self) -> str:
-        name = self.cleaned_data["name"].strip()
-        if Token.objects.filter(name=name).exclude(pk=self._token.pk).exists():
-            raise forms.ValidationError(_("Another token has this name already."))
-        return name
-
-
-class TokenFilterForm(forms.Form):
-    """The filters of the list."""
-
-    q = forms.CharField(required=False, label=_("Search"))
-    status = forms.ChoiceField(required=False, choices=[("", _("All")), *TokenStatus.choices], label=_("Status"))
-    sort = forms.ChoiceField(
-        required=False,
-        label=_("Sort by"),
-        choices=[("name", _("Name")), ("expires_at", _("Expiry")), ("-synced_at", _("Last sync"))],
-    )
+        return str(self.cleaned_data["name"]).strip()
 
 
 def initial_of(draft: TokenDraft) -> dict[str, Any]:

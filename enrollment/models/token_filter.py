@@ -1,0 +1,49 @@
+from typing import Any
+
+import django_filters
+from django.db.models import DateTimeField, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models.keyset import BEFORE_ALL_TIMES
+from enrollment.models.person import Person
+from enrollment.models.token import Token, TokenQuerySet, TokenStatus
+
+
+class TokenFilter(django_filters.FilterSet):
+    """The filters of the token list, the same for page and program (API-3)."""
+
+    q = django_filters.CharFilter(method="search", label=_("Search"))
+    status = django_filters.ChoiceFilter(field_name="status_now", choices=TokenStatus.choices, label=_("Status"))
+
+    # What a list may be sorted by; a token that was never synced is the last of the last synced.
+    SORTS = (("name", _("Name")), ("expires_at", _("Expiry")), ("-synced_at", _("Last sync")))
+    sort = django_filters.ChoiceFilter(method="in_order", choices=SORTS, label=_("Sort by"), empty_label=None)
+
+    class Meta:
+        model = Token
+        fields: list[str] = []
+
+    def __init__(self, data: Any = None, *, person: Person, **more: Any) -> None:
+        super().__init__(data, queryset=Token.objects.visible_to(person).with_status(), **more)
+        self.filters["status"].extra["empty_label"] = _("All")
+
+    @property
+    def tokens(self) -> TokenQuerySet:
+        """What matches, in the order asked for. A filter that cannot be understood matches nothing."""
+        found = self.qs if self.is_valid() else Token.objects.none()
+        return found.annotate(last_sync=_LAST_SYNC).order_by(*self.order)
+
+    @property
+    def order(self) -> tuple[str, str]:
+        said = (self.is_valid() and self.form.cleaned_data["sort"]) or "name"
+        return said.replace("synced_at", "last_sync"), "id"
+
+    def search(self, tokens: TokenQuerySet, _name: str, words: str) -> TokenQuerySet:
+        return tokens.filter(Q(name__icontains=words) | Q(apple_id__icontains=words) | Q(org_name__icontains=words))
+
+    def in_order(self, tokens: TokenQuerySet, _name: str, _order: str) -> TokenQuerySet:
+        return tokens  # `tokens` puts them in order
+
+
+_LAST_SYNC = Coalesce("synced_at", Value(BEFORE_ALL_TIMES), output_field=DateTimeField())
