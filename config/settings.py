@@ -166,6 +166,9 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "every minute": {"task": "enrollment.tasks.every_minute", "schedule": 60.0, "options": {"expires": 50}},
     "every hour": {"task": "enrollment.tasks.every_hour", "schedule": 3600.0, "options": {"expires": 3000}},
+    # Apart, so that a log somebody has tampered with keeps nothing else from being done.
+    "seal the audit log": {"task": "enrollment.tasks.run_seal", "schedule": 60.0, "options": {"expires": 50}},
+    "keep the audit log": {"task": "enrollment.tasks.keep_audit", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 
 # --- People -----------------------------------------------------------------------------------------------------------

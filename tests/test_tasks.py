@@ -13,7 +13,7 @@ from config.celery import app
 from enrollment import tasks
 from enrollment.actions.profiles.assign_profile import assign_profile
 from enrollment.management.program import parts
-from enrollment.models import AssignmentState, Device, SyncRun, SyncStatus, Token
+from enrollment.models import AssignmentState, AuditEntry, AuditHead, Device, SyncRun, SyncStatus, Token
 from tests import cast
 from tests.cast import a_device, a_profile, a_run
 
@@ -158,3 +158,18 @@ def test_short_work_never_waits_behind_a_sync():
     assert len(queues) > len(long)
     workers = [part for part in parts(host="127.0.0.1", port=1, data=Path()) if "worker" in part.name]
     assert [part.command[part.command.index("-Q") + 1] for part in workers] == ["long", "short"]
+
+
+def test_what_is_recorded_is_sealed_and_where_it_reaches_to_is_logged(token, alice, caplog):
+    AuditEntry.record("token.edited", token, by=alice)
+    tasks.run_seal()
+    head = AuditHead.objects.get()
+    assert head.number == AuditEntry.objects.count() == 1
+    with caplog.at_level("INFO"):
+        tasks.keep_audit()
+    assert head.chain_hash in caplog.text
+
+
+def test_the_clock_has_every_task_it_is_to_have(settings):
+    for one in settings.CELERY_BEAT_SCHEDULE.values():
+        assert one["task"] in app.tasks

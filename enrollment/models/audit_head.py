@@ -33,9 +33,9 @@ class AuditHead(models.Model):
         return f"{self.number}:{self.chain_hash}"
 
     @classmethod
-    def locked(cls) -> "AuditHead":
-        """In a transaction, until it ends."""
-        return cls.objects.select_for_update().get(pk=1)
+    def locked(cls) -> "AuditHead | None":
+        """In a transaction, until it ends; None when somebody has taken it away."""
+        return cls.objects.select_for_update().filter(pk=1).first()
 
     def is_ours(self, key: bytes) -> bool:
         """Whether it says what we wrote into it."""

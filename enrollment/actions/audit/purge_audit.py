@@ -4,9 +4,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from enrollment.actions.audit.seal_audit import HeadChanged, seal_audit
-from enrollment.models import AuditEntry, AuditHead
-from enrollment.models.audit_head import audit_key
+from enrollment.actions.audit.seal_audit import chain_key, locked_head, seal_audit
+from enrollment.models import AuditEntry
 
 PORTION = 10_000
 # The oldest may stay so much longer: the log tells of one deletion a day, not of one an hour.
@@ -22,10 +21,10 @@ def purge_audit(*, portion: int = PORTION) -> int:
     if not settings.AUDIT_KEPT_DAYS:
         return 0
     before = timezone.now() - timedelta(days=settings.AUDIT_KEPT_DAYS)
-    first = AuditEntry.objects.sealed().filter(number__gt=AuditHead.objects.get(pk=1).purged_number).first()
+    head = seal_audit()
+    first = AuditEntry.objects.sealed().filter(number__gt=head.purged_number).first()
     if first is None or first.at >= before - A_DAY:
         return 0
-    seal_audit()
     deleted = 0
     while count := _purge(before, portion):
         deleted += count
@@ -34,9 +33,8 @@ def purge_audit(*, portion: int = PORTION) -> int:
 
 @transaction.atomic
 def _purge(before: datetime, portion: int) -> int:
-    key, head = audit_key(), AuditHead.locked()
-    if not head.is_ours(key):
-        raise HeadChanged
+    key = chain_key()
+    head = locked_head(key)
     entries = AuditEntry.objects.sealed().filter(number__gt=head.purged_number)[:portion]
     old: list[tuple[int, str]] = []
     for number, at, chain_hash in entries.values_list("number", "at", "chain_hash"):

@@ -1,6 +1,7 @@
 import structlog
 from django.db import connection, transaction
 
+from enrollment.encryption import KeyMissing
 from enrollment.models import AuditEntry, AuditHead
 from enrollment.models.audit_chain import link_of
 from enrollment.models.audit_head import audit_key
@@ -10,8 +11,8 @@ _SEAL = f"UPDATE {AuditEntry._meta.db_table} SET number = %s, chain_hash = %s WH
 log = structlog.get_logger(__name__)
 
 
-class HeadChanged(Exception):
-    """What is known of the ends of the chain is not what was written: nothing is sealed behind it."""
+class CannotSeal(Exception):
+    """Its key is lost, or what is known of the ends of the chain is not what was written: nothing goes behind it."""
 
 
 def seal_audit(*, at_most: int | None = None, portion: int = PORTION) -> AuditHead:
@@ -20,21 +21,34 @@ def seal_audit(*, at_most: int | None = None, portion: int = PORTION) -> AuditHe
     Apart from the verbs, so that none of them waits for another. One portion is one transaction, which holds the head:
     sealers come one after the other, and one that is killed has done whole portions.
     """
-    key, left = audit_key(), at_most
+    key, left = chain_key(), at_most
     while left is None or left > 0:
         size = portion if left is None else min(portion, left)
         with transaction.atomic():
-            head = AuditHead.locked()
-            count = _seal(head, key, size)
+            count = _seal(locked_head(key), key, size)
         if count < size:
             break
         left = None if left is None else left - count
     return AuditHead.objects.get(pk=1)
 
 
+def chain_key() -> bytes:
+    """The key of the chain; CannotSeal without it."""
+    try:
+        return audit_key()
+    except KeyMissing:
+        raise CannotSeal from None
+
+
+def locked_head(key: bytes) -> AuditHead:
+    """The head, until the transaction ends; CannotSeal when it is not as it was written."""
+    head = AuditHead.locked()
+    if head is None or not head.is_ours(key):
+        raise CannotSeal
+    return head
+
+
 def _seal(head: AuditHead, key: bytes, size: int) -> int:
-    if not head.is_ours(key):
-        raise HeadChanged
     entries = list(AuditEntry.objects.unsealed()[:size])
     if not entries:
         return 0

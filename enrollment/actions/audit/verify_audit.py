@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_noop
 
+from enrollment.encryption import KeyMissing
 from enrollment.models import AuditEntry, AuditHead
 from enrollment.models.audit_chain import is_same, link_of
 from enrollment.models.audit_head import audit_key
@@ -20,6 +21,7 @@ class FaultKind(StrEnum):
     MISSING = gettext_noop("missing")
     INSERTED = gettext_noop("put in by another way than ours")
     MOVED = gettext_noop("not where it was: moved, or what was before it is gone")
+    KEY_LOST = gettext_noop("cannot be verified: none of the FIELD_KEYS reads its key")
     HEAD = gettext_noop("the record of where the chain begins and ends is changed or missing")
     NOT_AS_NOTED = gettext_noop("the chain does not contain what was noted")
     TOO_OLD = gettext_noop("what was noted is older than what is kept, and cannot be compared")
@@ -69,11 +71,16 @@ class _Walk:
 
 
 def verify_audit(noted: str = "") -> Verification:
-    """Follow the chain from its beginning, or from what was purged last, to its end. Reads only; KeyMissing.
+    """Follow the chain from its beginning, or from what was purged last, to its end. Reads only.
 
     `noted` is NUMBER:HASH as an earlier look at the head said: whether the chain still contains it.
     """
-    key, found = audit_key(), Verification()
+    found = Verification()
+    try:
+        key = audit_key()
+    except KeyMissing:
+        found.found(Fault(FaultKind.KEY_LOST))
+        return found
     # First the head: what is sealed while we read comes behind it, and is left to the next time.
     head = AuditHead.objects.filter(pk=1).first()
     if head is None:

@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from enrollment.actions.audit.purge_audit import purge_audit
-from enrollment.actions.audit.seal_audit import HeadChanged, seal_audit
+from enrollment.actions.audit.seal_audit import CannotSeal, seal_audit
 from enrollment.actions.audit.verify_audit import verify_audit
 from enrollment.models import AuditEntry, AuditHead
 
@@ -73,6 +73,6 @@ def test_what_was_noted_before_is_compared_as_far_as_it_goes_back(years, setting
 def test_nothing_is_purged_by_a_head_that_somebody_changed(years, settings):
     settings.AUDIT_KEPT_DAYS = 500
     AuditHead.objects.update(purged_number=1)
-    with pytest.raises(HeadChanged):
+    with pytest.raises(CannotSeal):
         purge_audit()
     assert AuditEntry.objects.count() == 5

@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from enrollment.actions.audit.seal_audit import HeadChanged, seal_audit
+from enrollment.actions.audit.seal_audit import CannotSeal, seal_audit
 from enrollment.actions.audit.verify_audit import verify_audit
 from enrollment.models import AuditEntry, AuditHead
 from enrollment.models.audit_chain import link_of
@@ -91,7 +91,7 @@ def test_a_sealer_that_dies_has_done_whole_portions(alice, monkeypatch):
 def test_nothing_is_sealed_behind_a_head_that_somebody_changed(alice):
     written(2, alice)
     AuditHead.objects.update(number=40)
-    with pytest.raises(HeadChanged):
+    with pytest.raises(CannotSeal):
         seal_audit()
     assert not AuditEntry.objects.sealed().exists()
 
