@@ -27,6 +27,9 @@ EXPIRY_WARNING_DAYS = (60, 30, 14, 7, 1)  # WARN-1
 TOKEN_FILE_BYTES = 64 * 1024
 CERTIFICATE_BYTES = 64 * 1024
 PROFILE_FILE_BYTES = 512 * 1024
+REQUEST_BYTES = 256 * 1024  # of a form, unless its view says otherwise
+API_REQUEST_BYTES = 4 * 1024 * 1024  # the serial numbers of LIM-2 in one request
+AROUND_BYTES = 64 * 1024  # what stands around a file or a pasted text in a request
 SYNC_LEASE = timedelta(seconds=60)
 SYNC_SLICE = timedelta(seconds=30)  # then a run lets another token have the worker, when one waits
 # While Apple is away or asks to wait; the last one for as long as it lasts.

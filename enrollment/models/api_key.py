@@ -1,6 +1,7 @@
 import hashlib
 import secrets
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -8,8 +9,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models.role import Role
+from enrollment.models.role import Permission, Role
 from enrollment.models.scope_tag import ScopeTag
+
+if TYPE_CHECKING:
+    from enrollment.models.person import Person
 
 
 class KeyStatus(models.TextChoices):
@@ -19,12 +23,24 @@ class KeyStatus(models.TextChoices):
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def open(self, now: datetime) -> "ApiKeyQuerySet":
+        """Neither revoked nor over; a deactivated person's keys wait for them."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
+
     def usable(self, now: datetime) -> "ApiKeyQuerySet":
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None, person__is_active=True)
+        return self.open(now).filter(person__is_active=True)
 
     def find(self, key: str, now: datetime) -> "ApiKey | None":
         """The usable key that was shown as `key`. Looked up by its hash, so no comparison leaks its beginning."""
         return self.usable(now).select_related("person", "role").filter(hashed_key=hash_key(key)).first()
+
+    def visible_to(self, person: "Person") -> "ApiKeyQuerySet":
+        """Their own, and those of the people they administer. A key that is less than its person sees itself alone."""
+        key = person.key
+        own = Q(pk=key.pk) if key and (key.role_id or person.is_narrowed) else Q(person=person)
+        if Permission.MANAGE_ACCESS not in person.allowed:
+            return self.filter(own)
+        return self.filter(own | Q(person__in=type(person).objects.visible_to(person)))
 
 
 class ApiKey(models.Model):

@@ -18,6 +18,14 @@ class PersonManager(UserManager["Person"]):
         keys = [role.pk for role in Role.objects.all() if permission in role.permissions]
         return self.filter(Q(is_superuser=True) | Q(roles__in=keys), is_active=True).distinct()
 
+    def visible_to(self, person: "Person") -> models.QuerySet["Person"]:
+        """Narrowed to scope tags, somebody sees people all of whose tags are theirs; who has none sees more."""
+        if person.sees_everything:
+            return self.all()
+        tagged = Person.scope_tags.through.objects.all()
+        outside = tagged.exclude(scopetag__in=person.scope)
+        return self.filter(pk__in=tagged.values("person_id")).exclude(pk__in=outside.values("person_id"))
+
 
 class Person(AbstractUser):
     """Somebody who signs in, or a service that comes with a key."""

@@ -2,7 +2,8 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from enrollment.models import AuditEntry, Person, Role, ScopeTag
+from enrollment.actions.access.save_person import save_person
+from enrollment.models import Person, Role, ScopeTag
 
 
 def add_person(
@@ -15,17 +16,11 @@ def add_person(
     scope_tags: Iterable[ScopeTag] = (),
     language: str = "",
 ) -> Person:
-    """Somebody who may sign in from now on. IntegrityError when the name is taken."""
-    roles, tags = list(roles), list(scope_tags)
+    """Somebody who may sign in from now on, with a password that is known already. AccessRefused."""
     with transaction.atomic():
-        person = Person.objects.create_user(username=name, email=email, password=password, language=language)
-        person.roles.set(roles)
-        person.scope_tags.set(tags)
-        AuditEntry.record(
-            "person.added",
-            person,
-            by=by,
-            roles=sorted(role.key for role in roles),
-            scope_tags=sorted(tag.name for tag in tags),
+        person = save_person(
+            None, by=by, username=name, roles=roles, scope_tags=scope_tags, email=email, language=language
         )
+        person.set_password(password)
+        person.save(update_fields=["password"])
     return person

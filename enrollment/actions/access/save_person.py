@@ -1,0 +1,99 @@
+from collections.abc import Iterable
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_noop
+
+from enrollment.actions.access.what_may_be_given import (
+    AccessRefused,
+    check_a_manager_is_left,
+    check_gift,
+    check_not_stronger,
+    is_manager,
+    one_at_a_time,
+)
+from enrollment.models import AuditEntry, Person, Role, ScopeTag
+
+NAME_TAKEN = gettext_noop("There is somebody of this name already.")
+
+
+def save_person(
+    person: Person | None,
+    *,
+    by: Person | None,
+    username: str,
+    roles: Iterable[Role],
+    scope_tags: Iterable[ScopeTag] = (),
+    is_service: bool = False,
+    **said: str,
+) -> Person:
+    """Somebody new, who has no password yet, or what is said of somebody. AccessRefused.
+
+    Besides: first_name, last_name, email, language. Whether it is a service is said once, when it is made.
+    """
+    one, was_manager = person or Person(is_service=is_service), bool(person and is_manager(person))
+    roles, tags = list(roles), list(scope_tags)
+    with transaction.atomic():
+        one_at_a_time()
+        # Held until the end, so that no tag vanishes that was just given.
+        tags = list(ScopeTag.objects.select_for_update().filter(pk__in=[tag.pk for tag in tags]))
+        check_gift(roles, tags, by=by)
+        if person:
+            check_not_stronger(person, by=by)
+        before = told(person) if person else {}
+        _write(one, username, said)
+        one.roles.set(roles)
+        one.scope_tags.set(tags)
+        if was_manager:
+            check_a_manager_is_left()
+        _record(one, before, by)
+    return Person.objects.get(pk=one.pk)
+
+
+def _write(person: Person, username: str, said: dict[str, str]) -> None:
+    if person._state.adding:
+        person.set_unusable_password()
+    elif person.email != said.get("email", person.email):
+        # Whoever reads the old address gets no link for a new password any more.
+        EmailAddress.objects.filter(user=person).delete()
+    person.username = username
+    for name, value in said.items():
+        setattr(person, name, value)
+    if Person.objects.filter(username__iexact=username).exclude(pk=person.pk).exists():
+        raise AccessRefused(NAME_TAKEN, "username")
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError:
+        raise AccessRefused(NAME_TAKEN, "username") from None
+
+
+def _record(person: Person, before: dict[str, Any], by: Person | None) -> None:
+    after = told(person)
+    if not before:
+        AuditEntry.record("person.added", person, by=by, **after)
+        return
+    changed = [name for name, value in after.items() if before[name] != value]
+    if changed:
+        AuditEntry.record(
+            "person.edited",
+            person,
+            by=by,
+            before={name: before[name] for name in changed},
+            **{name: after[name] for name in changed},
+        )
+
+
+def told(person: Person) -> dict[str, Any]:
+    """What the audit tells of a person."""
+    return {
+        "username": person.username,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "email": person.email,
+        "language": person.language,
+        "is_service": person.is_service,
+        "roles": sorted(person.roles.values_list("key", flat=True)),
+        "scope_tags": sorted(person.scope_tags.values_list("name", flat=True)),
+    }
