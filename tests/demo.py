@@ -20,10 +20,10 @@ def a_free_port():
 class Demo:
     """A demo in a folder of its own."""
 
-    def __init__(self, folder, port):
+    def __init__(self, folder, port, **changes):
         self.folder, self.port = folder, port
         environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-        environment |= {"DEMO_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
+        environment |= {"DEMO_DIR": str(folder), "PYTHONUNBUFFERED": "1"} | changes
         for name in ("DATA_DIR", "APPLE_URL"):
             environment.pop(name, None)
         self.process = subprocess.Popen(
@@ -44,6 +44,14 @@ class Demo:
             assert line or self.process.poll() is None, self.said
             assert time.monotonic() < deadline, self.said
         return self.said
+
+    def make_key(self, person):
+        """An API key of one of the demo's people, made as the README says."""
+        command = [sys.executable, "manage.py", "make_api_key", person]
+        environment = {**os.environ, "DATA_DIR": str(self.folder), "DJANGO_SETTINGS_MODULE": "config.settings"}
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        ).stdout.strip()
 
     def stop(self):
         self.process.send_signal(signal.SIGINT)

@@ -29,6 +29,8 @@ class Viewset(viewsets.GenericViewSet):
 
     def check_permissions(self, request: Request) -> None:
         super().check_permissions(request)
+        if self.action is None:  # a method that there is not, which is about to be said
+            return
         needed = self.needs.get(self.action, self.needed)
         if needed is not None:
             check(request.user, needed)

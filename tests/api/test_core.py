@@ -125,6 +125,10 @@ def test_a_method_that_is_none(program, ours, alice):
     assert "GET" in answer.headers["Allow"]
 
 
+def test_a_method_that_is_none_is_no_matter_of_permission(program, ours, bob):
+    problem(program(bob)("delete", f"tokens/{ours[0].pk}/sync/"), 405)
+
+
 def test_an_answer_that_is_not_to_be_had(program, ours, alice):
     problem(program(alice)("get", "tokens/", headers={"Accept": "text/csv"}), 406)
 

@@ -1,0 +1,17 @@
+"""A demo that programs work with, and throw away."""
+
+import pytest
+
+from tests.demo import Demo, a_free_port
+
+
+@pytest.fixture(scope="package")
+def demo(tmp_path_factory):
+    """One for all of them: what tries out every operation comes last, for it spares nothing."""
+    demo = Demo(tmp_path_factory.mktemp("demo"), a_free_port(), API_RATE="1000000/min")
+    try:
+        demo.wait_for("Ready:")
+        yield demo
+        demo.stop()
+    finally:
+        demo.process.kill()
