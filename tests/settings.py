@@ -9,3 +9,6 @@ for _name in ("BASE_URL", "SHOW_MAILS", "SECRET_KEY", "FIELD_KEYS"):
     os.environ.pop(_name, None)
 
 from config.settings import *  # noqa: E402, F403
+
+# Each of several workers has a database of its own, and so a part of the cache.
+CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")  # noqa: F405
