@@ -13,6 +13,7 @@ from enrollment.actions.profiles.start_profile import READY, TokenNotActive
 from enrollment.models import ForeignProfile, Permission, Profile, Token
 from enrollment.models.profile_file import Complaint, NotAProfileFile
 from enrollment.permissions import check
+from enrollment.web.request_size import takes_up_to
 
 TYPES = {"json": "application/json", "yaml": "application/yaml"}
 
@@ -29,6 +30,7 @@ def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     return HttpResponse(text, content_type=f"{TYPES[kind]}; charset=utf-8", headers=headers)
 
 
+@takes_up_to(limits.PROFILE_FILE_BYTES)
 def new(request: HttpRequest) -> HttpResponse:
     """A file becomes a draft; with a fault in it, nothing is changed, and every fault is told with its line."""
     check(request.user, Permission.CREATE_PROFILE)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from enrollment import tasks
+from enrollment import limits, tasks
 from enrollment.actions.profiles.check_draft import BY_APPLES_KEY, check_draft, refused_by_apple
 from enrollment.actions.profiles.check_enrollment_url import TlsVerdict, check_enrollment_url
 from enrollment.actions.profiles.define_revision import define_revision
@@ -29,6 +29,7 @@ from enrollment.permissions import check
 from enrollment.web.forms.profiles import BasicsForm, ManagementForm, SettingsForm
 from enrollment.web.guidance import BESIDE
 from enrollment.web.panes import pane_page, sent_panes
+from enrollment.web.request_size import takes_up_to
 from enrollment.web.wizard import Step, Steps
 
 STEPS = Steps(
@@ -91,6 +92,7 @@ def _draft(request: HttpRequest, pk: int) -> ProfileDraft:
     return draft
 
 
+@takes_up_to((limits.CONFIGURATOR_CERTIFICATES + limits.ANCHOR_CERTIFICATES) * limits.CERTIFICATE_BYTES)
 def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     draft = _draft(request, pk)
     current = STEPS.find(key)

@@ -22,6 +22,7 @@ from enrollment.models.token import Token
 from enrollment.permissions import check, may
 from enrollment.web.forms.serial_lists import SerialListForm
 from enrollment.web.keyset import keyset_page
+from enrollment.web.request_size import takes_up_to
 
 SIZE = 100
 # What is told of rows that are not simply found.
@@ -39,6 +40,7 @@ def serial_lists(request: HttpRequest) -> HttpResponse:
     return render(request, "enrollment/serial_lists/list.html", values)
 
 
+@takes_up_to(limits.SERIAL_LIST_BYTES)
 def new(request: HttpRequest) -> HttpResponse:
     """Paste or upload (DEV-3). A list that cannot be read is told why, beside what was pasted."""
     check(request.user, Permission.READ_DEVICE)

@@ -177,9 +177,14 @@
   // The chosen file's name in its field.
   document.addEventListener("change", (event) => {
     if (!event.target.matches('.drop input[type="file"]')) return;
-    const drop = event.target.closest(".drop"), name = drop.querySelector(".drop-name");
-    drop.classList.toggle("chosen", event.target.files.length > 0);
-    if (name && event.target.files.length) name.textContent = [...event.target.files].map((file) => file.name).join(", ");
+    const drop = event.target.closest(".drop"), name = drop.querySelector(".drop-name"), files = [...event.target.files];
+    const isTooLarge = files.reduce((sum, file) => sum + file.size, 0) > Number(document.body.dataset.takes || Infinity);
+    // What would be refused anyway is not sent: everything else that is typed stays.
+    if (isTooLarge) event.target.value = "";
+    drop.classList.toggle("chosen", files.length > 0 && !isTooLarge);
+    drop.classList.toggle("too-large", isTooLarge);
+    if (isTooLarge) name.textContent = document.body.dataset.tooLarge;
+    else if (files.length) name.textContent = files.map((file) => file.name).join(", ");
   });
 
   // Typing a name to confirm.
