@@ -1,8 +1,10 @@
 """The filters of a list page, as the schema tells them."""
 
 from datetime import date
+from typing import Any
 
 import django_filters
+from django.utils.translation import override
 from drf_spectacular.utils import OpenApiParameter
 
 _KINDS = {
@@ -14,7 +16,13 @@ _KINDS = {
 
 def parameters_of(filters: type[django_filters.FilterSet]) -> list[OpenApiParameter]:
     """One query parameter a filter."""
-    return [
-        OpenApiParameter(name, next((said for kind, said in _KINDS.items() if isinstance(one, kind)), str))
-        for name, one in filters.base_filters.items()
-    ]
+    with override("en"):
+        return [_parameter(name, one) for name, one in filters.base_filters.items()]
+
+
+def _parameter(name: str, one: Any) -> OpenApiParameter:
+    kind = next((said for filtered, said in _KINDS.items() if isinstance(one, filtered)), str)
+    choices = dict(one.extra.get("choices", ())) if isinstance(one, django_filters.ChoiceFilter) else {}
+    words = [str(one.label), *(f"* `{value}` - {label}" for value, label in choices.items())]
+    values = [str(value) for value in choices] or None
+    return OpenApiParameter(name, kind, description="\n".join(words), enum=values)

@@ -31,6 +31,11 @@ class Pages(CursorPagination):
         size["schema"] |= {"minimum": SMALLEST, "maximum": LARGEST, "default": self.page_size}
         return [cursor, size]
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        neighbour = {"type": ["string", "null"], "format": "uri"}
+        fields = {"next": neighbour, "previous": neighbour, "results": schema}
+        return {"type": "object", "required": list(fields), "properties": fields}
+
 
 class NewestFirst(Pages):
     """For what grows at its end: syncs, operations, audit."""

@@ -35,6 +35,24 @@ def timeline(device: Device, at_most: int = SHOWN) -> list[Happening]:
     return sorted(told, key=lambda one: one.at, reverse=True)[:at_most]
 
 
+def timeline_before(device: Device, before: datetime | None, at_most: int) -> tuple[list[Happening], datetime | None]:
+    """A page of it: what happened before that time, and where the next page begins, None when there is none.
+
+    All that happened at the time of the last one is on the same page.
+    """
+    events = DeviceEvent.objects.filter(token=device.token_id, serial=device.serial)
+    known = list((events.filter(at__lt=before) if before else events)[: at_most + 1])
+    of_the_row = [one for one in _of_the_row(device) if before is None or one.at < before]
+    told = sorted([*_in_words(device, known), *of_the_row], key=lambda one: one.at, reverse=True)
+    if len(told) <= at_most:
+        return told, None
+    until = told[at_most - 1].at
+    same = _in_words(device, list(events.filter(at=until)))
+    page = [*(one for one in told if one.at > until), *same, *(one for one in of_the_row if one.at == until)]
+    is_last = not events.filter(at__lt=until).exists() and all(one.at >= until for one in of_the_row)
+    return page, None if is_last else until
+
+
 def _of_the_row(device: Device) -> Iterator[Happening]:
     yield Happening(device.appeared_at, _("First seen here, or seen again"))
     if device.assigned_at:

@@ -10,11 +10,11 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from enrollment.models import Device, ForeignProfile, ProfileRevision
-from enrollment.models.assignment import HAS_A_PROFILE
+from enrollment.models import Device
 from enrollment.models.device_filter import DeviceFilter
 from enrollment.models.device_list import SERIAL, Column, Sort
 from enrollment.models.keyset import is_of_times
+from enrollment.models.profile_at_apple import profiles_at_apple
 
 # Cells that are more than a text or a day, each a template of its own.
 PARTS = {"model", "wanted", "state", "apple_status", "apple_profile", "token"}
@@ -97,24 +97,8 @@ def dressed(found: Sequence[Device], shown: Sequence[Heading]) -> list[Device]:
     devices = devices.defer("profile__current__settings", "profile__current__payload")
     by_key = devices.in_bulk([device.pk for device in found])
     rows = [by_key[device.pk] for device in found if device.pk in by_key]
-    names = _profiles_at_apple(rows) if any(heading.column.name == "apple_profile" for heading in shown) else {}
+    names = profiles_at_apple(rows) if any(heading.column.name == "apple_profile" for heading in shown) else {}
     for row in rows:
         row.at_apple = names.get(row.pk)
         row.cells = [(heading, None if heading.part else getattr(row, heading.column.sorts_by)) for heading in shown]
     return rows
-
-
-def _profiles_at_apple(devices: Iterable[Device]) -> dict[int, tuple[int | None, str]]:
-    """By device, of those that have one: the key and name of our profile, or None and what another tool's is called."""
-    had = {
-        device.pk: (device.token_id, device.apple_profile_uuid)
-        for device in devices
-        if device.apple_profile_uuid and device.apple_profile_status in HAS_A_PROFILE
-    }
-    tokens, uuids = {token for token, _uuid in had.values()}, {uuid for _token, uuid in had.values()}
-    foreign = ForeignProfile.objects.filter(token__in=tokens, apple_uuid__in=uuids).only("token", "apple_uuid", "name")
-    names = {(one.token_id, one.apple_uuid): (None, str(one)) for one in foreign}
-    ours = ProfileRevision.objects.filter(profile__token__in=tokens, apple_uuid__in=uuids)
-    for token, uuid, key, name in ours.values_list("profile__token", "apple_uuid", "profile", "profile__name"):
-        names[token, uuid] = (key, name)
-    return {key: names.get(place, (None, place[1])) for key, place in had.items()}

@@ -236,3 +236,12 @@ def test_programs_are_told_of_every_filter(client):
     assert told["foreign_profile"]["type"] == "integer"
     assert told["needs_wipe"]["type"] == "boolean"
     assert told["appeared_until"] == {"type": "string", "format": "date"}
+
+
+@pytest.mark.parametrize("name", ["released", "needs_wipe"])
+def test_neither_yes_nor_no_matches_nothing(as_alice, name):
+    a_device(a_token())
+    page = as_alice.get(reverse("device-list"), {name: "perhaps"})
+    assert page.context["page"].rows == []
+    assert page.context["chips"][0].error
+    assert len(as_alice.get(reverse("device-list"), {name: "false"}).context["page"].rows) == 1
