@@ -4,12 +4,11 @@ from email.parser import BytesParser
 from pathlib import Path
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from enrollment.models import Permission
-from enrollment.permissions import check
+from enrollment.permissions import check_everywhere
 
 SHOWN = 100
 
@@ -18,9 +17,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
     """The mails this installation keeps instead of sending them; only where that is so."""
     if not settings.SHOW_MAILS:
         raise Http404
-    check(request.user, Permission.MANAGE_ACCESS)
-    if not request.user.sees_everything:
-        raise PermissionDenied
+    check_everywhere(request.user, Permission.MANAGE_ACCESS)
     folder = Path(settings.MAIL_DIR)
     files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime, reverse=True)[:SHOWN]
     mails = [_shown(mail) for file in files for mail in _mails_in(file)]
