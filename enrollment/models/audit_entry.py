@@ -154,6 +154,14 @@ class AuditEntry(models.Model):
         entry.save()
         return entry
 
+    @classmethod
+    def record_refusal(
+        cls, action: str, about: models.Model | type[models.Model], error: Any, *, by: "Person | None", **more: Any
+    ) -> "AuditEntry":
+        """That it was tried, and why it was not done: the sentence and details of the refusal somebody was given."""
+        reason = {"reason": error.sentence, "reason_details": getattr(error, "details", {})}
+        return cls.record(action, about, by=by, result=AuditResult.REFUSED, **reason, **more)
+
 
 def _mark(entry: AuditEntry) -> str:
     try:

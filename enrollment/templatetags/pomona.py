@@ -7,9 +7,10 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 
 from enrollment.models import AppleProfileStatus, AssignmentState, Result, SyncRun, SyncStatus, TokenStatus
+from enrollment.models.audit_actions import action_in_words
 
 register = template.Library()
 
@@ -45,6 +46,8 @@ ICONS = {
     "next": '<path d="M9 5l7 7-7 7"/>',
     "previous": '<path d="M15 5l-7 7 7 7"/>',
     "clock": '<circle cx="12" cy="12" r="9"/><path d="M12 7v5.500l3.500 2"/>',
+    "passkey": '<circle cx="8" cy="8.500" r="4.500"/><path d="M11.200 11.700l8.800 8.800M16.500 17l-2.300 2.300M19.500 20l1.500-1.500"/>',
+    "tag": '<path d="M3.500 3.500h8l9 9-8 8-9-9z"/><circle cx="8" cy="8" r="1.300"/>',
     "lock": '<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>',
     "eye": '<path d="M2 12c4-7 16-7 20 0-4 7-16 7-20 0z"/><circle cx="12" cy="12" r="3"/>',
     "barcode": '<path d="M4 5v14M7.500 5v14M10 5v14M13.500 5v14M15.500 5v14M18 5v14M20.500 5v14"/>',
@@ -187,62 +190,4 @@ def hours(span: timedelta) -> int:
     return span // timedelta(hours=1)
 
 
-ACTIONS = {
-    "token_draft.started": gettext_noop("Token setup begun"),
-    "token_draft.key_made": gettext_noop("Key pair made"),
-    "token_draft.consented": gettext_noop("Consent given"),
-    "token_draft.consent_withdrawn": gettext_noop("Consent withdrawn"),
-    "token_draft.certificate_downloaded": gettext_noop("Public key downloaded"),
-    "token_draft.file_opened": gettext_noop("Token file opened"),
-    "token_draft.deleted": gettext_noop("Token setup discarded"),
-    "token.connected": gettext_noop("Token connected"),
-    "token.verified": gettext_noop("Apple account read"),
-    "token.edited": gettext_noop("Token edited"),
-    "token.sync_asked": gettext_noop("Sync asked for"),
-    "token.default_profile_set": gettext_noop("Default profile set"),
-    "profile_draft.started": gettext_noop("Profile begun"),
-    "profile_draft.deleted": gettext_noop("Profile draft discarded"),
-    "profile.created": gettext_noop("Profile created"),
-    "profile.edited": gettext_noop("Profile name, description or device name template changed"),
-    "profile.revised": gettext_noop("Profile settings changed"),
-    "profile.defined": gettext_noop("Profile accepted by Apple"),
-    "profile.refused": gettext_noop("Profile refused by Apple"),
-    "profile.assigned": gettext_noop("Profile assigned"),
-    "profile.unassigned": gettext_noop("Profile removed from devices"),
-    "profile.default_applied": gettext_noop("Default profile given to new devices"),
-    "profile.deleted": gettext_noop("Profile deleted"),
-    "profile.restore_begun": gettext_noop("Restoring of a revision begun"),
-    "profile.exported": gettext_noop("Profile exported"),
-    "vpp_token.added": gettext_noop("VPP token added"),
-    "vpp_token.deleted": gettext_noop("VPP token deleted"),
-    "token.deleted": gettext_noop("Token deleted"),
-    "token.renewed": gettext_noop("Token renewed"),
-    "token.key_made": gettext_noop("Key pair made"),
-    "token.certificate_downloaded": gettext_noop("Public key downloaded"),
-    "device.deleted": gettext_noop("Devices deleted here"),
-    "device.release_asked": gettext_noop("Devices released from the organisation"),
-    "device.lock_asked": gettext_noop("Activation Lock turned on"),
-    "device.bypass_code_read": gettext_noop("Bypass code of an Activation Lock read"),
-    "rule.made": gettext_noop("Assignment rule made"),
-    "rule.changed": gettext_noop("Assignment rule changed"),
-    "rule.deleted": gettext_noop("Assignment rule deleted"),
-    "rules.ordered": gettext_noop("Assignment rules put in order"),
-    "rules.brake_set": gettext_noop("Brake of the assignment rules set"),
-    "rules.stopped": gettext_noop("Assignment rules stopped by their brake"),
-    "operation.retried": gettext_noop("Failed devices tried again"),
-    "operation.exported": gettext_noop("Results of an operation exported"),
-    "device.refreshed": gettext_noop("Device read from Apple"),
-    "serial_list.read": gettext_noop("List of serial numbers read"),
-    "serial_list.exported": gettext_noop("List of serial numbers exported"),
-    "serial_list.deleted": gettext_noop("List of serial numbers deleted"),
-    "device.exported": gettext_noop("Devices exported"),
-    "device.purged": gettext_noop("Released devices deleted"),
-    "person.added": gettext_noop("Person added"),
-    "api_key.made": gettext_noop("API key made"),
-}
-
-
-@register.filter
-def action_in_words(action: str) -> str:
-    """What was done, in the reader's language; an action we do not know by its code."""
-    return gettext(ACTIONS[action]) if action in ACTIONS else action
+register.filter(action_in_words)

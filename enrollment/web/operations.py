@@ -189,7 +189,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     operation = _operation(request, pk)
     check(request.user, operation.needed)
     back = operation.chosen_by or reverse("device-list")
-    discard_operation(operation)
+    discard_operation(operation, by=request.user)
     return redirect(back)
 
 

@@ -26,6 +26,15 @@ class VppNameTaken(TokenFileError):
 
 def add_vpp_token(data: bytes, *, name: str, scope_tags: Iterable[ScopeTag], by: Person | None) -> VppToken:
     """Keep a content token, encrypted; a TokenFileError says what is wrong with the file or the name."""
+    tags = list(scope_tags)
+    try:
+        return _added(data, name, tags, by)
+    except TokenFileError as error:
+        AuditEntry.record_refusal("vpp_token.file_refused", VppToken, error, by=by, name=name)
+        raise
+
+
+def _added(data: bytes, name: str, tags: list[ScopeTag], by: Person | None) -> VppToken:
     read = read_content_token(data, now=timezone.now())
     mark = hashlib.sha256(read.text.encode()).hexdigest()
     if known := VppToken.objects.filter(mark=mark).first():
@@ -39,8 +48,15 @@ def add_vpp_token(data: bytes, *, name: str, scope_tags: Iterable[ScopeTag], by:
                 sealed_token=encrypt(read.text.encode()),
                 mark=mark,
             )
-            token.scope_tags.set(scope_tags)
-            AuditEntry.record("vpp_token.added", token, by=by, expires=str(token.expires_at))
+            token.scope_tags.set(tags)
+            AuditEntry.record(
+                "vpp_token.added",
+                token,
+                by=by,
+                org_name=token.org_name,
+                expires=token.expires_at.isoformat(),
+                scope_tags=sorted(tag.name for tag in tags),
+            )
     except IntegrityError:
         raise VppNameTaken from None
     return token

@@ -1,25 +1,37 @@
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from enrollment.models import AuditEntry, Person, Profile, VppToken
 
+_BY_NAME = gettext_noop("It is chosen by: %(names)s. Choose another there first.")
+_UNSEEN = gettext_noop("It is chosen by profiles that you do not see.")
+
 
 class VppTokenInUse(Exception):
-    """Profiles install the Company Portal with it; `names` are theirs."""
+    """Profiles install the Company Portal with it; `names` are of those the person sees."""
 
     def __init__(self, names: list[str]) -> None:
         super().__init__(", ".join(names))
         self.names = names
+        self.sentence = _BY_NAME if names else _UNSEEN
+        self.details = {"names": ", ".join(names)}
 
 
-def profiles_with(token: VppToken) -> list[Profile]:
-    """The profiles whose current revision names it; read by page and verb alike."""
-    return list(Profile.objects.filter(current__settings__company_portal_vpp=token.pk))
+def profiles_with(token: VppToken, *, seen_by: Person | None = None) -> list[Profile]:
+    """The profiles whose current revision names it; read by page and verb alike. None sees all of them."""
+    profiles = Profile.objects.filter(current__settings__company_portal_vpp=token.pk)
+    return list(profiles.visible_to(seen_by) if seen_by else profiles)
 
 
 def delete_vpp_token(token: VppToken, *, by: Person | None) -> None:
     """Forget a content token nobody uses; VppTokenInUse otherwise. In Apple's portal it stays as it is."""
     with transaction.atomic():
-        if profiles := profiles_with(token):
-            raise VppTokenInUse([profile.name for profile in profiles])
-        AuditEntry.record("vpp_token.deleted", token, by=by)
+        if profiles_with(token):
+            raise VppTokenInUse([profile.name for profile in profiles_with(token, seen_by=by)])
+        before = {
+            "org_name": token.org_name,
+            "expires": token.expires_at.isoformat(),
+            "scope_tags": sorted(tag.name for tag in token.scope_tags.all()),
+        }
+        AuditEntry.record("vpp_token.deleted", token, by=by, before=before)
         token.delete()

@@ -32,4 +32,4 @@ def _remember_refusal(
         revision.refusal_sentence, revision.refusal_advice = error.sentence, error.advice
         revision.refusal_details, revision.refused_field = error.details, getattr(error, "field", "")
         revision.save(update_fields=["refusal_sentence", "refusal_advice", "refusal_details", "refused_field"])
-        AuditEntry.record("profile.refused", revision.profile, by=by, revision=revision.number, reason=str(error))
+        AuditEntry.record_refusal("profile.refused", revision.profile, error, by=by, revision=revision.number)

@@ -37,7 +37,8 @@ def delete_profile(profile: Profile, *, by: Person | None) -> None:
     if reasons := in_the_way(profile):
         raise ProfileInUse(reasons)
     with transaction.atomic():
-        AuditEntry.record("profile.deleted", profile, by=by)
+        before = {"name": profile.name, "description": profile.description, **profile.settings}
+        AuditEntry.record("profile.deleted", profile, by=by, before=before)
         # The profile points at its current revision and the revision at its profile: the knot is opened first.
         Profile.objects.filter(pk=profile.pk).update(current=None)
         profile.delete()

@@ -1,4 +1,6 @@
-from enrollment.models import Person, Profile, ProfileDraft
+from django.db import transaction
+
+from enrollment.models import AuditEntry, Person, Profile, ProfileDraft
 
 
 def edit_profile(profile: Profile, *, by: Person) -> ProfileDraft:
@@ -6,12 +8,15 @@ def edit_profile(profile: Profile, *, by: Person) -> ProfileDraft:
     begun = ProfileDraft.objects.filter(owner=by, profile=profile).first()
     if begun:
         return begun
-    return ProfileDraft.objects.create(
-        owner=by,
-        token=profile.token,
-        profile=profile,
-        name=profile.name,
-        description=profile.description,
-        platform=profile.platform,
-        settings=profile.settings,
-    )
+    with transaction.atomic():
+        draft = ProfileDraft.objects.create(
+            owner=by,
+            token=profile.token,
+            profile=profile,
+            name=profile.name,
+            description=profile.description,
+            platform=profile.platform,
+            settings=profile.settings,
+        )
+        AuditEntry.record("profile_draft.started", draft, by=by, source=f"profile {profile.pk}")
+    return draft

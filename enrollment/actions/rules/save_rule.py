@@ -52,12 +52,12 @@ def save_rule(
     if is_name_taken(token, rule, name):
         raise RuleNameTaken
     with transaction.atomic():
-        before = _told(rule) if rule else {}
+        before = told(rule) if rule else {}
         rule = rule or _new(token)
         rule.name, rule.profile, rule.mode, rule.conditions = name, profile, mode, conditions
         rule.save()
         note_rules_changed(token)
-        AuditEntry.record("rule.changed" if before else "rule.made", rule, by=by, before=before, **_told(rule))
+        AuditEntry.record("rule.changed" if before else "rule.made", rule, by=by, before=before, **told(rule))
     return rule
 
 
@@ -88,7 +88,7 @@ def _new(token: Token) -> AssignmentRule:
     return AssignmentRule(token=token, position=last + 1)
 
 
-def _told(rule: AssignmentRule) -> dict[str, Any]:
-    # In nobody's language: whoever reads the log may have another one.
+def told(rule: AssignmentRule) -> dict[str, Any]:
+    """What the log tells of a rule, in nobody's language: whoever reads it may have another one."""
     groups = [[f"{one['field']} {one['test']} {one['value']}".strip() for one in group] for group in rule.conditions]
     return {"name": rule.name, "profile": rule.profile.name, "mode": rule.mode, "conditions": groups}

@@ -52,5 +52,11 @@ def delete_token(token: Token, *, by: Person | None) -> None:
         conditions = deletion_conditions(token)
         if not all(one.holds for one in conditions):
             raise TokenInUse(conditions)
-        AuditEntry.record("token.deleted", token, by=by, server=token.server_name)
+        before = {
+            "apple_id": token.apple_id,
+            "server": token.server_name,
+            "expires": token.expires_at.isoformat(),
+            "scope_tags": sorted(tag.name for tag in token.scope_tags.all()),
+        }
+        AuditEntry.record("token.deleted", token, by=by, before=before)
         token.delete()

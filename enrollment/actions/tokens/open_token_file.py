@@ -38,7 +38,11 @@ def read_token_file(draft: TokenDraft, data: bytes) -> tuple[Opened, StoredPair]
 
 def open_token_file(draft: TokenDraft, data: bytes, file_name: str, *, by: Person | None) -> Opened:
     """Decrypt an uploaded `.p7m` at once and keep what is in it, encrypted, on the draft."""
-    opened, pair = read_token_file(draft, data)
+    try:
+        opened, pair = read_token_file(draft, data)
+    except TokenFileError as error:
+        AuditEntry.record_refusal("token_draft.file_refused", draft, error, by=by, file=file_name)
+        raise
     with transaction.atomic():
         draft.sealed_credentials = encrypt(opened.credentials.to_json().encode())
         draft.opened_with = pair

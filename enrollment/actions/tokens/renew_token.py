@@ -6,9 +6,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from enrollment.actions.tokens.note_success import note_success
-from enrollment.actions.tokens.open_token_file import AlreadyConnected, named, opened_pair, server_mark
+from enrollment.actions.tokens.open_token_file import (
+    AlreadyConnected,
+    named,
+    opened_pair,
+    server_mark,
+)
 from enrollment.actions.tokens.verify_token import account_columns
-from enrollment.apple.errors import TokenFileError, gettext_noop
+from enrollment.apple.errors import AppleError, TokenFileError, gettext_noop
 from enrollment.apple.messages import Account
 from enrollment.apple.token_file import Credentials, open_token
 from enrollment.apple.token_file_errors import MadeForAnotherKey
@@ -108,7 +113,11 @@ def renew_token(
 
     Without scope tags it keeps those it has.
     """
-    found = check_renewal(token, data, other_server=other_server)
+    try:
+        found = check_renewal(token, data, other_server=other_server)
+    except (TokenFileError, AppleError) as error:
+        AuditEntry.record_refusal("token.renewal_refused", token, error, by=by)
+        raise
     tags = set(token.scope_tags.all() if scope_tags is None else with_those_beyond(token, list(scope_tags), by))
     before = {
         "apple_id": token.apple_id,

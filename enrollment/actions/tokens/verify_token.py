@@ -46,9 +46,10 @@ def verify_token(token: Token, *, by: Person | None = None) -> bool:
         return False
     known = account_columns(account)
     changed: dict[str, Any] = {name: value for name, value in known.items() if getattr(token, name) != value}
+    before = {name: getattr(token, name) for name in changed}
     with transaction.atomic():
         Token.objects.filter(pk=token.pk).update(**known, verified_at=Coalesce("verified_at", timezone.now()))
         note_success(token)
         if changed:
-            AuditEntry.record("token.verified", token, by=by, **changed)
+            AuditEntry.record("token.verified", token, by=by, before=before, **changed)
     return True

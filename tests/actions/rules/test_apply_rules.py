@@ -169,7 +169,7 @@ class TestTheBrake:
 
     def test_discarded_its_devices_are_left_as_they_are(self, ours, stopped):
         Device.objects.update(appeared_at=stopped.rules_until - timedelta(seconds=1))
-        assert discard_operation(stopped)
+        assert discard_operation(stopped, by=None)
         assert apply_rules(ours) is None
 
     def test_when_rules_change_nothing_of_before_is_confirmed(self, ours, stopped, alice):
