@@ -30,13 +30,20 @@ class ProblemSerializer(serializers.Serializer):
 
 
 class Refused(exceptions.APIException):
-    """A verb said no: its sentence in the reader's language."""
+    """A verb said no: its sentence in the reader's language, and of each thing in the way one of its own."""
 
     status_code = HTTPStatus.CONFLICT
 
-    def __init__(self, sentence: str, details: dict[str, Any] | None = None, advice: str = "") -> None:
+    def __init__(
+        self,
+        sentence: str,
+        details: dict[str, Any] | None = None,
+        advice: str = "",
+        errors: dict[str, list[str]] | None = None,
+    ) -> None:
         super().__init__(_(sentence) % (details or {}))
         self.advice = _(advice) % (details or {}) if advice else ""
+        self.errors = errors or {}
 
 
 def refusal(error: Any) -> Refused:
@@ -71,7 +78,8 @@ def answer_with_problem(error: Exception, context: dict[str, Any]) -> Response |
         errors = response.data if isinstance(response.data, dict) else {"non_field_errors": response.data}
         found = problem(response.status_code, _("Some values cannot be taken."), errors=errors)
     else:
-        found = problem(response.status_code, _sentence(error, response), advice=getattr(error, "advice", ""))
+        more = {"advice": getattr(error, "advice", ""), "errors": getattr(error, "errors", None)}
+        found = problem(response.status_code, _sentence(error, response), **more)
     for name in ("WWW-Authenticate", "Retry-After", "Allow"):
         if name in response.headers:
             found[name] = response.headers[name]

@@ -3,15 +3,23 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
+from enrollment.api.default_profiles import DefaultProfileViewSet
 from enrollment.api.devices import DeviceViewSet
 from enrollment.api.documentation import with_own_policy
 from enrollment.api.nowhere import Nowhere
 from enrollment.api.profiles import ProfileViewSet
 from enrollment.api.syncs import SyncRunViewSet
+from enrollment.api.token_drafts import TokenDraftViewSet
+from enrollment.api.token_renewal import TokenRenewalViewSet
 from enrollment.api.tokens import TokenViewSet
+from enrollment.api.vpp_tokens import VppTokenViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("tokens", TokenViewSet, basename="api-token")
+router.register("tokens", TokenRenewalViewSet, basename="api-token-renewal")
+router.register("tokens", DefaultProfileViewSet, basename="api-default-profile")
+router.register("token-drafts", TokenDraftViewSet, basename="api-token-draft")
+router.register("vpp-tokens", VppTokenViewSet, basename="api-vpp-token")
 router.register("syncs", SyncRunViewSet, basename="api-sync")
 router.register("profiles", ProfileViewSet, basename="api-profile")
 router.register("devices", DeviceViewSet, basename="api-device")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Count
 
-from enrollment.models.device import Device
+from enrollment.models.device import AppleProfileStatus, Device
 from enrollment.models.profile import Profile
 from enrollment.models.token import Token
 
@@ -28,3 +28,11 @@ def count_children(tokens: Sequence[Token]) -> None:
     devices = Device.objects.filter(token__in=keys).present().counts_by("token")
     for token in tokens:
         token.device_count, token.profile_count = devices.get(token.pk, 0), profiles.get(token.pk, 0)
+
+
+def status_counts(token: Token) -> dict[str, int]:
+    """How many of the token's devices are in each status at Apple."""
+    # Every status is named for the index, which begins with it.
+    devices = Device.objects.filter(token=token, apple_profile_status__in=AppleProfileStatus.values).present()
+    counts = devices.counts_by("apple_profile_status")
+    return {status: counts.get(status, 0) for status in AppleProfileStatus.values}

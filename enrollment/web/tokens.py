@@ -11,8 +11,8 @@ from enrollment.actions.devices.request_sync import SyncRefused, request_sync
 from enrollment.actions.devices.sync_state import sync_state
 from enrollment.actions.profiles.apply_default_profile import waiting_for_a_default
 from enrollment.actions.tokens.edit_token import TokenNameTaken, edit_token
-from enrollment.models import AppleProfileStatus, AuditEntry, Permission, Token, TokenDraft
-from enrollment.models.listed_counts import count_children, device_counts
+from enrollment.models import AuditEntry, Permission, Token, TokenDraft
+from enrollment.models.listed_counts import count_children, device_counts, status_counts
 from enrollment.models.token_filter import TokenFilter
 from enrollment.permissions import check, may
 from enrollment.web.forms.tokens import EditForm
@@ -26,7 +26,7 @@ ENTRIES_SHOWN = 50
 def token_list(request: HttpRequest) -> HttpResponse:
     check(request.user, Permission.READ_TOKEN)
     filters = TokenFilter(request.GET, person=request.user)
-    tokens = list(filters.tokens.prefetch_related("scope_tags"))
+    tokens = filters.order.read(filters.tokens.prefetch_related("scope_tags"), limits.TOKENS_PER_INSTALLATION)
     count_children(tokens)
     drafts = TokenDraft.objects.visible_to(request.user).select_related("owner")
     values = {
@@ -64,9 +64,7 @@ def frame_of(request: HttpRequest, token: Token, tab: str) -> dict[str, Any]:
 
 
 def _overview(token: Token) -> dict[str, Any]:
-    # Every status is named for the index, which begins with it.
-    devices = token.devices.present().filter(apple_profile_status__in=AppleProfileStatus.values)
-    counts = devices.counts_by("apple_profile_status")
+    counts = status_counts(token)
     total = sum(counts.values())
     order = ("pushed", "assigned", "empty", "removed")
     # Each share as a stretch of a bar of 1000, laid end to end.

@@ -17,7 +17,7 @@ def vpp_token_list(request: HttpRequest) -> HttpResponse:
     tokens = list(VppToken.objects.visible_to(request.user).prefetch_related("scope_tags"))
     values = {
         "section": "vpp-token-list",
-        "tokens": [(token, profiles_with(token)) for token in tokens],
+        "tokens": [(token, profiles_with(token, seen_by=request.user)) for token in tokens],
         "may_create": may(request.user, Permission.CREATE_TOKEN),
         "may_delete": may(request.user, Permission.DELETE_TOKEN),
     }
@@ -54,8 +54,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         delete_vpp_token(token, by=request.user)
     except VppTokenInUse as error:
-        words = _("It is chosen by: %(names)s. Choose another there first.")
-        messages.error(request, words % {"names": ", ".join(error.names)})
+        messages.error(request, _(error.sentence) % error.details)
     else:
         messages.success(request, _("The VPP token is deleted here. In Apple's portal it stays as it is."))
     return redirect("vpp-token-list")

@@ -5,15 +5,12 @@ those are answered elsewhere who may do it at all; those who may not stay 403.
 Things of the world stand in braces: {token}, {their_token}, {own_token}, {device}, {profile}, {run} … (world.py).
 """
 
+from tests.who_may_what.api_tokens import TOKENS
 from tests.who_may_what.row import operation
 
 ALL = 200
 OPERATIONS = [
-    operation("get", "tokens/", ALL),
-    operation("get", "tokens/{token}/", ALL, 404),
-    operation("post", "tokens/{token}/sync/", "202 202 202 403 403", 404),
-    operation("get", "syncs/", ALL),
-    operation("get", "syncs/{run}/", ALL, 404),
+    *TOKENS,
     operation("get", "profiles/", ALL),
     operation("get", "profiles/{profile}/", ALL, 404),
     operation("post", "profiles/{profile}/assign/", "202 202 202 403 403", 404, serials=["QUINCEWO001"]),
