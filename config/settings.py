@@ -247,6 +247,14 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Choices of the same name stand under several nouns.
+    "ENUM_NAME_OVERRIDES": {
+        "ChangeKind": "enrollment.models.ChangeKind",
+        "SyncKind": "enrollment.models.SyncKind",
+        "SyncStatus": "enrollment.models.SyncStatus",
+        "TokenStatus": "enrollment.models.TokenStatus",
+        "VppTokenStatus": "enrollment.models.VppTokenStatus",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "enrollment.api.schema.say_what_all_have",
