@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.oidc import for_allauth, openid_provider
 from config.own_secrets import own_secrets
 from enrollment import limits
 
@@ -46,6 +47,10 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "crispy_forms",
     "django_htmx",
     "rest_framework",
@@ -69,10 +74,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "enrollment.web.middleware.remember_origin",
+    "enrollment.web.refusals.remember_refusals",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "enrollment.web.require_factor.require_second_factor",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -176,7 +183,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- People -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "enrollment.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["enrollment.web.accounts.OnlyPeople"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -192,6 +199,33 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets mail because somebody else typed an address
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Pomona] "
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _base.scheme
+# Failed sign-ins are counted by address: behind a proxy by the one the proxy tells.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}  # told in enrollment/web/accounts.py
+
+MFA_ADAPTER = "enrollment.web.second_factors.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators vouch for people, not their mailboxes
+MFA_TOTP_ISSUER = "Pomona"
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones are half a minute off
+MFA_FORMS = {
+    "authenticate": "enrollment.web.forms.second_factors.CodeForm",
+    "reauthenticate": "enrollment.web.forms.second_factors.CodeAgainForm",
+    "authenticate_webauthn": "enrollment.web.forms.second_factors.PasskeyForm",
+    "reauthenticate_webauthn": "enrollment.web.forms.second_factors.PasskeyAgainForm",
+    "login_webauthn": "enrollment.web.forms.second_factors.PasskeySignInForm",
+    "add_webauthn": "enrollment.web.forms.second_factors.NewPasskeyForm",
+}
+
+OIDC = openid_provider(env)
+SOCIALACCOUNT_PROVIDERS = for_allauth(OIDC)
+SOCIALACCOUNT_ADAPTER = "enrollment.web.provider.Provider"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 
 # --- Mail -------------------------------------------------------------------------------------------------------------
 MAIL_DIR = DATA_DIR / "mails"

@@ -3,8 +3,9 @@ from django.urls import include, path
 from enrollment.web.language import choose_language
 
 handler500 = "config.errors.went_wrong"
+handler429 = "enrollment.web.accounts.too_many"
 urlpatterns = [
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("enrollment.web.sign_in_urls")),
     path("i18n/setlang/", choose_language, name="set_language"),
     path("api/v1/", include("enrollment.api.urls")),
     path("", include("enrollment.web.urls")),

@@ -6,7 +6,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.actions.warnings.current_warnings import current_warnings
-from enrollment.models import Permission, Token
+from enrollment.models import Permission, Person, Token
 from enrollment.models.token import APPLE, is_pretend_address
 from enrollment.permissions import may
 from enrollment.web.guidance import PAGES
@@ -26,24 +26,40 @@ ACTIVITY = (_("Activity"), "activity-list", "activity")
 MAILS = (_("Mails"), "mail-list", "mail")
 GUIDANCE = (_("Guidance"), "guidance", "book")
 
+ENTRANCE = "account/base_entrance.html"
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What every page needs around its content; looked up only when a template asks for it."""
     person = request.user
     if not person.is_authenticated:
-        return {"is_pretend": is_pretend_address(settings.APPLE_URL)}
+        return _entrance()
     navigation = list(NAVIGATION)
     if may(person, Permission.READ_AUDIT):
         navigation.append(ACTIVITY)
     if settings.SHOW_MAILS and may(person, Permission.MANAGE_ACCESS):
         navigation.append(MAILS)
     navigation.append(GUIDANCE)
+    needs_second_factor = getattr(request, "needs_second_factor", False)
     return {
+        # Who has yet to prove who they are sees nothing of the installation.
+        "layout": ENTRANCE if needs_second_factor else "base.html",
+        "needs_second_factor": needs_second_factor,
         "navigation": navigation,
         "guidance": PAGES,
         "portal_url": f"{settings.APPLE_URL}/portal",
         "is_pretend": SimpleLazyObject(lambda: _is_pretend(person)),
         "banners": SimpleLazyObject(lambda: current_warnings(person)),
+    }
+
+
+def _entrance() -> dict[str, Any]:
+    """Before anybody has signed in."""
+    return {
+        "layout": ENTRANCE,
+        "is_pretend": is_pretend_address(settings.APPLE_URL),
+        "is_new": SimpleLazyObject(lambda: not Person.objects.exists()),
+        "oidc": settings.OIDC,
     }
 
 

@@ -1,12 +1,14 @@
 from django.urls import path
 
 from enrollment.web import (
+    account,
     activity,
     device_export,
     device_page,
     device_views,
     devices,
     doctor,
+    first_link,
     guidance,
     home,
     mails,
@@ -19,6 +21,7 @@ from enrollment.web import (
     rules,
     serial_lists,
     setup_preview,
+    sign_in_settings,
     sync_runs,
     token_deletion,
     token_renewal,
@@ -29,6 +32,12 @@ from enrollment.web import (
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("first/<str:secret>/", first_link.first_administrator, name="first-administrator"),
+    path("account/", account.account, name="account"),
+    path("account/disconnect/", account.disconnect, name="account-disconnect"),
+    path("account/sessions/end-others/", account.end_other_sessions, name="sessions-end-others"),
+    path("account/sessions/<int:pk>/end/", account.end_session, name="session-end"),
+    path("access/sign-in/", sign_in_settings.sign_in_settings, name="sign-in-settings"),
     path("devices/", devices.device_list, name="device-list"),
     path("devices/search/", devices.search, name="device-search"),
     path("devices/export/", device_export.export, name="device-export"),

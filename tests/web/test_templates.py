@@ -27,6 +27,7 @@ def test_style_sheets_fetch_nothing(path):
     assert not re.search(r"@import|url\(", path.read_text())
 
 
+@pytest.mark.django_db
 def test_a_page_is_sent_with_a_strict_policy(client):
     policy = client.get("/accounts/login/").headers["Content-Security-Policy"]
     assert "unsafe" not in policy

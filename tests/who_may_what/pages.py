@@ -7,6 +7,8 @@ The second group is the same roles elsewhere; without one they are answered the 
 from tests.who_may_what.row import page
 
 ALL = 200
+READERS = "200 403 403 403 200"  # of who may what
+MANAGERS = "200 403 403 403 403"
 DEVICE = {"device": "@device"}
 PAGES = [
     page("home", "get", "", ALL),
@@ -14,6 +16,9 @@ PAGES = [
     page("guidance-page", "get", "renew", ALL),
     page("activity-list", "get", "", "200 403 403 403 200"),
     page("mail-list", "get", "", "200 403 403 403 403", 403, inside=403),
+    # For those alone who manage access and see everything.
+    page("sign-in-settings", "get", "", "200 403 403 403 403", 403, inside=403),
+    page("sign-in-settings", "post", "", "302 403 403 403 403", 403, inside=403, requires_mfa="on"),
     # Devices
     page("device-list", "get", "", ALL),
     page("device-search", "get", "", 302),
@@ -134,4 +139,49 @@ PAGES = [
     page("vpp-token-new", "get", "", "200 200 403 403 403"),
     page("vpp-token-new", "post", "", "200 200 403 403 403"),
     page("vpp-token-delete", "post", "vpp_token", "302 302 403 403 403", 404),
+    # People: read by who manages access or reads the audit log; changed by who manages access, those they see
+    page("person-list", "get", "", READERS),
+    page("person-new", "get", "", MANAGERS),
+    page("person-new", "post", "", "302 403 403 403 403", username="new", scope_tags="@own_tag"),
+    page("person-detail", "get", "member", READERS, 404),
+    page("person-detail", "get", "their_member", READERS, inside=404),
+    page("person-detail", "get", "manager", READERS, 404, inside=404),
+    page("person-edit", "get", "member", MANAGERS, 404),
+    page("person-edit", "post", "member", "302 403 403 403 403", 404, username="renamed", scope_tags="@tag"),
+    page("person-invite", "post", "member", MANAGERS, 404),
+    page("person-deactivate", "get", "member", MANAGERS, 404),
+    page("person-deactivate", "post", "member", "302 403 403 403 403", 404),
+    page("person-deactivate", "post", "manager", "302 403 403 403 403", 404, inside=404),
+    page("person-activate", "post", "member", "302 403 403 403 403", 404),
+    page("person-sign-out", "get", "member", MANAGERS, 404),
+    page("person-sign-out", "post", "member", "302 403 403 403 403", 404),
+    page("person-forget-factors", "get", "member", MANAGERS, 404),
+    page("person-forget-factors", "post", "member", "302 403 403 403 403", 404),
+    # Roles belong to the whole organisation: changed by who manages access and sees everything
+    page("role-list", "get", "", READERS),
+    page("role-new", "get", "", MANAGERS, 403, inside=403),
+    page("role-new", "post", "", "302 403 403 403 403", 403, inside=403, name="New", permissions="read_device"),
+    page("role-detail", "get", "role", READERS),
+    page("role-edit", "get", "role", MANAGERS, 403, inside=403),
+    page("role-edit", "post", "role", "302 403 403 403 403", 403, inside=403, name="New", permissions="read_device"),
+    page("role-delete", "get", "role", MANAGERS, 403, inside=403),
+    page("role-delete", "post", "role", "302 403 403 403 403", 403, inside=403),
+    # So do scope tags; who is narrowed to some sees those
+    page("scope-tag-list", "get", "", READERS),
+    page("scope-tag-new", "get", "", MANAGERS, 403, inside=403),
+    page("scope-tag-new", "post", "", "302 403 403 403 403", 403, inside=403, name="New"),
+    page("scope-tag-detail", "get", "tag", READERS, 404),
+    page("scope-tag-edit", "get", "tag", MANAGERS, 404, inside=403),
+    page("scope-tag-edit", "post", "tag", "302 403 403 403 403", 404, inside=403, name="New"),
+    page("scope-tag-delete", "get", "tag", MANAGERS, 404, inside=403),
+    page("scope-tag-delete", "post", "tag", "302 403 403 403 403", 404, inside=403),
+    page("scope-tag-delete", "post", "own_tag", "302 403 403 403 403", 403, inside=403),
+    # Keys are everybody's own, and of the people one administers
+    page("api-key-list", "get", "", ALL),
+    page("api-key-new", "get", "", ALL),
+    page("api-key-new", "post", "", ALL, name="Mine"),
+    page("api-key-revoke", "get", "key", "200 404 404 404 404", 404),
+    page("api-key-revoke", "post", "key", "302 404 404 404 404", 404),
+    page("api-key-revoke", "get", "own_key", ALL),
+    page("api-key-revoke", "post", "own_key", 302),
 ]

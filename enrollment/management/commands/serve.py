@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from enrollment.management.first_link import first_link
 from enrollment.management.program import environment, is_free, parts, wait_until_answers
 from enrollment.management.supervisor import Supervisor
 
@@ -32,6 +33,8 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"Pomona answers at {settings.BASE_URL} (listening at {host}:{port}). Ctrl-C stops it."
                 )
+                if link := first_link():
+                    self.stdout.write(f"Nobody can sign in yet. Make the first administrator here, once:\n  {link}")
                 self.stdout.flush()
             supervisor.watch()
         finally:

@@ -1,0 +1,18 @@
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+
+from enrollment.actions.access.end_sessions import end_sessions
+from enrollment.models import AuditEntry, Person
+
+
+def remove_factors(person: Person, *, by: Person | None) -> int:
+    """Somebody lost their telephone: all second factors and recovery codes go, and they are signed out everywhere."""
+    factors = Authenticator.objects.filter(user=person)
+    with transaction.atomic():
+        kinds = sorted(factors.values_list("type", flat=True))
+        if not kinds:
+            return 0
+        factors.delete()
+        AuditEntry.record("person.factors_removed", person, by=by, before={"factors": kinds})
+        end_sessions(person, by=by)
+    return len(kinds)
