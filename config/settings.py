@@ -258,6 +258,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 # --- API --------------------------------------------------------------------------------------------------------------
 # API-3: so many requests of one key; "600/min" is ten a second.
 API_RATE = env.str("API_RATE", "600/min")
+# And so many with a wrong key from one address.
+API_FAILURE_RATE = env.str("API_FAILURE_RATE", "30/min")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "enrollment.api.authentication.ApiKeyAuthentication",

@@ -1,9 +1,13 @@
 """What every operation has in common, said once in the schema: refusals, the rate, fields, the key of a request."""
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
 
 from enrollment.api.idempotency import HEADER, LONGEST
 from enrollment.api.problem import MEDIA_TYPE, ProblemSerializer
@@ -50,6 +54,20 @@ class Operation(AutoSchema):
         if operation:
             self.resolve_serializer(ProblemSerializer, "response")
         return operation
+
+
+class ChoiceThatMayBeEmpty(OpenApiSerializerFieldExtension):
+    """What is only read has the choices of its column, and the empty one where the column may be empty."""
+
+    target_class = serializers.ChoiceField
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        model = getattr(getattr(self.target.parent, "Meta", None), "model", None)
+        if self.target.read_only and model:
+            with suppress(FieldDoesNotExist):
+                self.target.allow_blank = model._meta.get_field(self.target.source).blank
+        return auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
 
 
 def say_what_all_have(result: dict[str, Any], **_more: Any) -> dict[str, Any]:

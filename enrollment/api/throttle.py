@@ -42,7 +42,9 @@ class FailuresPerAddress(SimpleRateThrottle):
     """Of those who come with a wrong key: whoever has a right one is never kept out by others of the same address."""
 
     scope = "failures"
-    rate = "30/min"
+
+    def get_rate(self) -> str:
+        return settings.API_FAILURE_RATE
 
     def get_cache_key(self, request: Request, view: object) -> str:
         return self.cache_format % {"scope": self.scope, "ident": request.META.get("REMOTE_ADDR", "")}
