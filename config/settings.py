@@ -285,11 +285,19 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # Choices of the same name stand under several nouns.
     "ENUM_NAME_OVERRIDES": {
+        "AppleProfileStatus": "enrollment.models.AppleProfileStatus",
+        "AssignmentState": "enrollment.models.AssignmentState",
         "ChangeKind": "enrollment.models.ChangeKind",
+        "OperationKind": "enrollment.models.OperationKind",
+        "OperationStatus": "enrollment.models.OperationStatus",
+        "RuleMode": "enrollment.models.RuleMode",
+        "SerialVerdict": "enrollment.models.SerialVerdict",
         "SyncKind": "enrollment.models.SyncKind",
         "SyncStatus": "enrollment.models.SyncStatus",
         "TokenStatus": "enrollment.models.TokenStatus",
+        "Verdict": "enrollment.models.Verdict",
         "VppTokenStatus": "enrollment.models.VppTokenStatus",
+        "WishedBy": "enrollment.models.WishedBy",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -7,6 +7,7 @@ from enrollment.api.default_profiles import DefaultProfileViewSet
 from enrollment.api.devices import DeviceViewSet
 from enrollment.api.documentation import with_own_policy
 from enrollment.api.nowhere import Nowhere
+from enrollment.api.operations import OperationViewSet
 from enrollment.api.profiles import ProfileViewSet
 from enrollment.api.syncs import SyncRunViewSet
 from enrollment.api.token_drafts import TokenDraftViewSet
@@ -23,6 +24,7 @@ router.register("vpp-tokens", VppTokenViewSet, basename="api-vpp-token")
 router.register("syncs", SyncRunViewSet, basename="api-sync")
 router.register("profiles", ProfileViewSet, basename="api-profile")
 router.register("devices", DeviceViewSet, basename="api-device")
+router.register("operations", OperationViewSet, basename="api-operation")
 
 # Programs sign in with a key, which Django's own login knows nothing of: REST framework asks for it itself.
 urlpatterns = [

@@ -5,16 +5,15 @@ those are answered elsewhere who may do it at all; those who may not stay 403.
 Things of the world stand in braces: {token}, {their_token}, {own_token}, {device}, {profile}, {run} … (world.py).
 """
 
+from tests.who_may_what.api_devices import DEVICES
 from tests.who_may_what.api_tokens import TOKENS
 from tests.who_may_what.row import operation
 
 ALL = 200
 OPERATIONS = [
     *TOKENS,
+    *DEVICES,
     operation("get", "profiles/", ALL),
     operation("get", "profiles/{profile}/", ALL, 404),
     operation("post", "profiles/{profile}/assign/", "202 202 202 403 403", 404, serials=["QUINCEWO001"]),
-    operation("get", "devices/", ALL),
-    operation("get", "devices/{device}/", ALL, 404),
-    operation("get", "devices/{their_device}/", ALL, ALL, inside=404),
 ]
