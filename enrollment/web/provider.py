@@ -17,6 +17,7 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -29,7 +30,7 @@ from enrollment.actions.access.admit_from_provider import SUPERUSER, NotAdmitted
 log = structlog.get_logger(__name__)
 
 # What a provider that is away, or answers something else than OpenID Connect, makes of a visit to it.
-NO_ANSWER = (requests.RequestException, OAuth2Error, KeyError, TypeError, ValueError)
+NO_ANSWER = (requests.RequestException, OAuth2Error, DataError, KeyError, TypeError, ValueError)
 
 
 class Provider(DefaultSocialAccountAdapter):

@@ -2,7 +2,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from allauth.socialaccount.models import SocialAccount
-from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop
@@ -86,7 +85,7 @@ def _tags(names: frozenset[str] | None) -> list[ScopeTag] | None:
 def _make(account: SocialAccount, vouched: Vouched) -> Person:
     """Somebody new, without a password."""
     try:
-        UnicodeUsernameValidator()(vouched.username)
+        Person._meta.get_field("username").clean(vouched.username, None)
     except ValidationError:
         raise NotAdmitted(
             gettext_noop("Your account has no username that could be used here: “%(name)s”."), name=vouched.username
@@ -97,7 +96,7 @@ def _make(account: SocialAccount, vouched: Vouched) -> Person:
         with transaction.atomic():
             person = Person.objects.create_user(
                 username=vouched.username,
-                email=vouched.email,
+                email=_address(vouched.email),
                 first_name=vouched.first_name[:150],
                 last_name=vouched.last_name[:150],
             )
@@ -107,6 +106,14 @@ def _make(account: SocialAccount, vouched: Vouched) -> Person:
         raise _taken(vouched) from None
     AuditEntry.record("person.added", person, by=None, provider=account.provider)
     return person
+
+
+def _address(text: str) -> str:
+    """Only mail goes there; one that is none is left out."""
+    try:
+        return str(Person._meta.get_field("email").clean(text, None))
+    except ValidationError:
+        return ""
 
 
 def _taken(vouched: Vouched) -> NotAdmitted:
