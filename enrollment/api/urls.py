@@ -9,6 +9,8 @@ from enrollment.api.documentation import with_own_policy
 from enrollment.api.nowhere import Nowhere
 from enrollment.api.operations import OperationViewSet
 from enrollment.api.profiles import ProfileViewSet
+from enrollment.api.rule_conditions import RuleConditionViewSet
+from enrollment.api.rules import RuleViewSet, TokenRuleViewSet
 from enrollment.api.syncs import SyncRunViewSet
 from enrollment.api.token_drafts import TokenDraftViewSet
 from enrollment.api.token_renewal import TokenRenewalViewSet
@@ -25,12 +27,15 @@ router.register("syncs", SyncRunViewSet, basename="api-sync")
 router.register("profiles", ProfileViewSet, basename="api-profile")
 router.register("devices", DeviceViewSet, basename="api-device")
 router.register("operations", OperationViewSet, basename="api-operation")
+router.register("rules", RuleViewSet, basename="api-rule")
+router.register("tokens/<int:token_id>/rules", TokenRuleViewSet, basename="api-token-rule")
 
 # Programs sign in with a key, which Django's own login knows nothing of: REST framework asks for it itself.
 urlpatterns = [
     path("schema/", login_not_required(SpectacularAPIView.as_view()), name="api-schema"),
     path("docs/", with_own_policy(SpectacularSwaggerView.as_view(url_name="api-schema")), name="api-docs"),
     path("redoc/", with_own_policy(SpectacularRedocView.as_view(url_name="api-schema")), name="api-redoc"),
+    path("rule-conditions/", RuleConditionViewSet.as_view({"get": "show"}), name="api-rule-conditions"),
     path("", include(router.urls)),
     re_path("", Nowhere.as_view(), name="api-nowhere"),
 ]

@@ -27,6 +27,10 @@ class RulesAbout(models.TextChoices):
     ALL = "all", _("Also those a person has decided about")
 
 
+# What people and programs ask for; what a sync brings, the rules decide about by themselves.
+ASKED_ABOUT = (RulesAbout.UNSAID, RulesAbout.DECIDED, RulesAbout.ALL)
+
+
 class AssignmentRuleQuerySet(models.QuerySet["AssignmentRule"]):
     def visible_to(self, person: "Person") -> "AssignmentRuleQuerySet":
         return self if person.sees_everything else self.filter(token__in=Token.objects.visible_to(person))

@@ -15,12 +15,11 @@ from enrollment.actions.rules.order_rules import order_rules
 from enrollment.actions.rules.preview_rules import preview_rules
 from enrollment.actions.rules.set_rules_brake import set_rules_brake
 from enrollment.models import AssignmentRule, Device, Operation, OperationStatus, Permission, RulesAbout, Token
+from enrollment.models.assignment_rule import ASKED_ABOUT
 from enrollment.models.rule_condition import groups_in_words
 from enrollment.permissions import check
 from enrollment.web.forms.rules import BrakeForm
 from enrollment.web.tokens import frame_of
-
-ASKED_ABOUT = [RulesAbout.UNSAID, RulesAbout.DECIDED, RulesAbout.ALL]
 
 
 def rule_list(request: HttpRequest, pk: int) -> HttpResponse:

@@ -2,6 +2,8 @@ from django.db import transaction
 
 from enrollment.models import AuditEntry, Person, Token
 
+MOST = 10_000_000
+
 
 def set_rules_brake(token: Token, brake: int, *, by: Person | None) -> None:
     """How many devices one run of the rules may move by itself; what it would move more waits for confirmation."""

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.actions.rules.save_rule import RuleNameTaken, is_name_taken
+from enrollment.actions.rules.set_rules_brake import MOST
 from enrollment.models import AssignmentRule, RuleMode, Token
 from enrollment.models.rule_condition import WITHOUT_VALUE, Condition, RuleField, RuleTest, fitting_tests
 from enrollment.web.forms.profiles import Cards
@@ -47,7 +48,7 @@ class RuleForm(forms.Form):
 class BrakeForm(forms.Form):
     """How many devices one run of the rules may move by itself."""
 
-    brake = forms.IntegerField(label=_("Devices at once"), min_value=0, max_value=10_000_000)
+    brake = forms.IntegerField(label=_("Devices at once"), min_value=0, max_value=MOST)
 
 
 def typed_groups(data: Mapping[str, Any]) -> list[list[Condition]]:
