@@ -36,11 +36,11 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
     def visible_to(self, person: "Person") -> "ApiKeyQuerySet":
         """Their own, and those of the people they administer. A key that is less than its person sees itself alone."""
-        key = person.key
+        key, people = person.key, ApiKey._meta.get_field("person").related_model.objects
         own = Q(pk=key.pk) if key and (key.role_id or person.is_narrowed) else Q(person=person)
         if Permission.MANAGE_ACCESS not in person.allowed:
             return self.filter(own)
-        return self.filter(own | Q(person__in=type(person).objects.visible_to(person)))
+        return self.filter(own | Q(person__in=people.visible_to(person)))
 
 
 class ApiKey(models.Model):

@@ -12,7 +12,6 @@ from enrollment.actions.access.make_api_key import make_api_key
 from enrollment.actions.access.revoke_api_key import revoke_api_key
 from enrollment.actions.access.what_may_be_given import AccessRefused
 from enrollment.models import ApiKey, Permission, Person
-from enrollment.models.keyset import counted
 from enrollment.permissions import check, may
 from enrollment.web.forms.access import ApiKeyForm, FilterForm
 from enrollment.web.keyset import keyset_page
@@ -41,7 +40,7 @@ def api_key_list(request: HttpRequest) -> HttpResponse:
     rows = found.select_related("person", "role").prefetch_related("scope_tags")
     values = {
         "section": "api-key-list",
-        "page": keyset_page(rows, request.GET, order="-pk", size=SIZE, count=counted(found)),
+        "page": keyset_page(rows, request.GET, order="-pk", size=SIZE),
         "form": form,
         "is_filtered": bool(words or form.shown),
         "manages": manages,

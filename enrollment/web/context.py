@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.models import Permission, Person, Token
 from enrollment.models.token import APPLE, is_pretend_address
-from enrollment.permissions import may
+from enrollment.permissions import may, may_everywhere
 from enrollment.web.guidance import PAGES
 
 # Name, URL name, icon; activity and mails only for those who may.
@@ -24,6 +24,12 @@ NAVIGATION = [
 ]
 ACTIVITY = (_("Activity"), "activity-list", "activity")
 MAILS = (_("Mails"), "mail-list", "mail")
+# Of the whole installation: for those who manage it, or read who may what; keys are everybody's.
+PEOPLE = (_("People"), "person-list", "people")
+ROLES = (_("Roles"), "role-list", "shield")
+SCOPE_TAGS = (_("Scope tags"), "scope-tag-list", "tag")
+SIGN_IN = (_("Sign-in"), "sign-in-settings", "lock")
+API_KEYS = (_("API keys"), "api-key-list", "token")
 GUIDANCE = (_("Guidance"), "guidance", "book")
 
 ENTRANCE = "account/base_entrance.html"
@@ -37,7 +43,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     navigation = list(NAVIGATION)
     if may(person, Permission.READ_AUDIT):
         navigation.append(ACTIVITY)
-    if settings.SHOW_MAILS and may(person, Permission.MANAGE_ACCESS):
+    if settings.SHOW_MAILS and may_everywhere(person, Permission.MANAGE_ACCESS):
         navigation.append(MAILS)
     navigation.append(GUIDANCE)
     needs_second_factor = getattr(request, "needs_second_factor", False)
@@ -46,6 +52,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "layout": ENTRANCE if needs_second_factor else "base.html",
         "needs_second_factor": needs_second_factor,
         "navigation": navigation,
+        "access_navigation": _access(person),
         "guidance": PAGES,
         "portal_url": f"{settings.APPLE_URL}/portal",
         "is_pretend": SimpleLazyObject(lambda: _is_pretend(person)),
@@ -61,6 +68,12 @@ def _entrance() -> dict[str, Any]:
         "is_new": SimpleLazyObject(lambda: not Person.objects.exists()),
         "oidc": settings.OIDC,
     }
+
+
+def _access(person: Any) -> list[Any]:
+    reads = may(person, Permission.MANAGE_ACCESS) or may(person, Permission.READ_AUDIT)
+    links = [PEOPLE, ROLES, SCOPE_TAGS, API_KEYS] if reads else [API_KEYS]
+    return [*links, SIGN_IN] if may_everywhere(person, Permission.MANAGE_ACCESS) else links
 
 
 def _is_pretend(person: Any) -> bool:

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from enrollment.web import (
     account,
@@ -111,6 +111,7 @@ urlpatterns = [
     path("vpp-tokens/", vpp_tokens.vpp_token_list, name="vpp-token-list"),
     path("vpp-tokens/new/", vpp_tokens.new, name="vpp-token-new"),
     path("vpp-tokens/<int:pk>/delete/", vpp_tokens.delete, name="vpp-token-delete"),
+    path("access/", include("enrollment.web.access_urls")),
     path("activity/", activity.activity_list, name="activity-list"),
     path("guidance/", guidance.index, name="guidance"),
     path("guidance/<slug:slug>/", guidance.page, name="guidance-page"),

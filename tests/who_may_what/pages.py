@@ -15,6 +15,10 @@ PAGES = [
     page("guidance", "get", "", ALL),
     page("guidance-page", "get", "renew", ALL),
     page("activity-list", "get", "", "200 403 403 403 200"),
+    page("activity-entry", "get", "entry", "200 403 403 403 200", 404),
+    page("activity-entry", "get", "their_entry", "200 403 403 403 200", inside=404),
+    page("activity-export", "get", "csv", "200 403 403 403 200"),
+    page("activity-export", "get", "jsonl", "200 403 403 403 200"),
     page("mail-list", "get", "", "200 403 403 403 403", 403, inside=403),
     # For those alone who manage access and see everything.
     page("sign-in-settings", "get", "", "200 403 403 403 403", 403, inside=403),

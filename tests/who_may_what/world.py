@@ -68,11 +68,12 @@ def a_world() -> World:
     settings = {**others["profile"].current.settings, "company_portal_vpp": things["vpp_token"].pk}
     type(others["profile"].current).objects.filter(pk=others["profile"].current.pk).update(settings=settings)
     for visitor in (*here, inside):
-        _give(visitor, things["token"])
+        _give(visitor, things["token"], ours)
     for visitor in elsewhere:
-        _give(visitor, others["token"])
+        _give(visitor, others["token"], theirs)
     things |= {f"their_{name}": thing for name, thing in others.items()}
     # A role belongs to no part of the organisation.
+    things["manager"] = here[0].person
     things["role"] = Role.objects.create(key="front-desk", name="Front desk", permissions=["read_device"])
     return World(things, here, elsewhere, inside)
 
@@ -113,6 +114,7 @@ def _part(name: str, tag: ScopeTag, maker: Person) -> dict[str, Any]:
         ),
         "operation": start_operation(OperationKind.ASSIGN, [Choice(token.devices.all(), profile)], by=maker),
         "foreign": ForeignProfile.objects.create(token=token, apple_uuid="F" * 32, payload={"profile_name": name}),
+        "entry": AuditEntry.record("token.edited", token, by=maker, name=f"{name} token"),
         "tag": tag,
         "member": member,
         "key": ApiKey.objects.get(person=member),
@@ -129,7 +131,7 @@ def _use_up_refreshes(token: Token) -> None:
         AuditEntry.record("device.refreshed", token, by=None)
 
 
-def _give(visitor: Visitor, token: Token) -> None:
+def _give(visitor: Visitor, token: Token, tag: ScopeTag) -> None:
     """What nobody else sees."""
     name, person = visitor.person.username, visitor.person
     visitor.own = {
@@ -139,5 +141,6 @@ def _give(visitor: Visitor, token: Token) -> None:
         "own_profile_draft": start_profile(token, by=person),
         "own_key": person.api_keys.get(),
         "own_token": token,
+        "own_tag": tag,
         "me": person,
     }
