@@ -56,6 +56,7 @@ OPERATIONS_KEPT_DAYS = 90
 EVENTS_KEPT_DAYS = 400
 AUDIT_KEPT_DAYS = 730  # AUD-1, the default of a setting
 AUDIT_KEPT_DAYS_AT_LEAST = 90
+REFUSALS_TOLD_PER_MINUTE = 5  # of one person
 REFRESHES_PER_MINUTE = (20, 60)  # DEV-7: of one person, of one token
 DOCTOR_LIVE_SECONDS = 0.8  # DEV-8: what Apple may take of the doctor's second
 DOCTOR_ASKS_TOKENS = 8  # about a serial number nobody knows

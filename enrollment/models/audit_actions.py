@@ -1,7 +1,5 @@
 """A sentence for every action of the audit log, and for the nouns they are about."""
 
-from collections.abc import Iterator
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +13,6 @@ NOUNS: dict[str, str | Promise] = {
     "device": _("Devices"),
     "operation": _("Operations"),
     "rule": _("Assignment rules"),
-    "rules": _("Assignment rules"),
     "serial_list": _("Apple serial numbers"),
     "vpp_token": _("VPP tokens"),
     "person": _("People and signing in"),
@@ -126,13 +123,10 @@ def action_in_words(action: str) -> str:
 
 
 def noun_of(action: str) -> str:
-    return action.partition(".")[0]
+    """What it is about; of the rules together the same as of one."""
+    noun = action.partition(".")[0]
+    return "rule" if noun == "rules" else noun
 
 
-def actions_by_noun() -> Iterator[tuple[str | Promise, list[tuple[str, str]]]]:
-    """For a choice in groups: what it is about → actions with their sentences."""
-    groups: dict[str | Promise, list[tuple[str, str]]] = {}
-    for noun, label in NOUNS.items():
-        mine = [(action, gettext(sentence)) for action, sentence in ACTIONS.items() if noun_of(action) == noun]
-        groups.setdefault(str(label), []).extend(mine)
-    yield from groups.items()
+def actions_about(noun: str) -> list[str]:
+    return [action for action in ACTIONS if noun_of(action) == noun]

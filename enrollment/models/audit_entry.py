@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 # From where the change at hand is made: an address, or the door's name. Doors set it.
 origin: ContextVar[str] = ContextVar("origin", default="")
+OPERATOR = "manage.py"  # how the origin begins of what somebody does at the machine itself
 
 
 class AuditIsAppendOnly(Exception):

@@ -58,7 +58,7 @@ LABELS: dict[str, str | Promise] = {
     "events": _("Events"),
     "operations": _("Operations"),
     "serial_lists": _("Lists of serial numbers"),
-    "username": _("User name"),
+    "username": _("Username"),
     "first_name": _("First name"),
     "last_name": _("Last name"),
     "email": _("E-mail"),

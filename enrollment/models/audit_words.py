@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from enrollment.models.audit_actions import noun_of
-from enrollment.models.audit_entry import AuditEntry
+from enrollment.models.audit_entry import OPERATOR, AuditEntry
 from enrollment.models.audit_labels import WORDS, label_of
 from enrollment.models.person import Person
 from enrollment.models.profile_settings import FIELDS
@@ -22,6 +22,7 @@ from enrollment.models.vpp_token import VppToken
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)?")
 IN_ORDER = ("order", "conditions")  # lists of which nothing is added or taken away, but all of it is said anew
+LINES_SHOWN = 3
 NOT_SHOWN = ("reason_details",)
 
 
@@ -34,6 +35,35 @@ class Line:
     after: str = ""
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry with its words, for a list of them."""
+
+    entry: AuditEntry
+    who: str
+    lines: list[Line]
+
+    @property
+    def first(self) -> list[Line]:
+        return self.lines[:LINES_SHOWN]
+
+    @property
+    def more(self) -> int:
+        return len(self.lines) - LINES_SHOWN if len(self.lines) > LINES_SHOWN else 0
+
+
+def told(entries: Iterable[AuditEntry], reader: Person) -> list[Told]:
+    """Entries as a list shows them."""
+    entries = list(entries)
+    words = AuditWords(entries, reader)
+    return [Told(entry, who_in_words(entry), words.lines(entry)) for entry in entries]
+
+
+def who_in_words(entry: AuditEntry) -> str:
+    """A person by their name at that time, somebody at the machine itself, or the clock."""
+    return entry.who or (_("an operator") if entry.origin.startswith(OPERATOR) else _("the clock"))
 
 
 class AuditWords:

@@ -2,6 +2,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from enrollment.models import AuditEntry, Device, Permission, SyncRun, Token
+from enrollment.models.audit_words import told
 from enrollment.permissions import may
 
 SHOWN = 8
@@ -17,7 +18,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "device_count": sum(counts.values()),
         "counts": [(status, counts.get(status, 0)) for status in ("pushed", "assigned", "empty", "removed")],
         "runs": SyncRun.objects.visible_to(person).select_related("token")[:SHOWN],
-        "entries": entries[:SHOWN],
+        "entries": told(entries[:SHOWN], person),
         "may_create": may(person, Permission.CREATE_TOKEN),
     }
     return render(request, "enrollment/home/home.html", values)

@@ -12,6 +12,7 @@ from enrollment.actions.devices.sync_state import sync_state
 from enrollment.actions.profiles.apply_default_profile import waiting_for_a_default
 from enrollment.actions.tokens.edit_token import TokenNameTaken, edit_token
 from enrollment.models import AuditEntry, Permission, Token, TokenDraft
+from enrollment.models.audit_words import told
 from enrollment.models.listed_counts import count_children, device_counts, status_counts
 from enrollment.models.token_filter import TokenFilter
 from enrollment.permissions import check, may
@@ -45,6 +46,8 @@ def detail(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse
     if tab not in TABS or (tab == "activity" and not may(request.user, Permission.READ_AUDIT)):
         raise Http404
     values = {**frame_of(request, token, tab), **_TAB_VALUES[tab](token)}
+    if tab == "activity":
+        values["entries"] = told(values["entries"], request.user)
     return render(request, f"enrollment/tokens/detail_{tab}.html", values)
 
 

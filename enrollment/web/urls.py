@@ -113,6 +113,8 @@ urlpatterns = [
     path("vpp-tokens/<int:pk>/delete/", vpp_tokens.delete, name="vpp-token-delete"),
     path("access/", include("enrollment.web.access_urls")),
     path("activity/", activity.activity_list, name="activity-list"),
+    path("activity/<int:pk>/", activity.entry_detail, name="activity-entry"),
+    path("activity/export/<slug:kind>/", activity.export, name="activity-export"),
     path("guidance/", guidance.index, name="guidance"),
     path("guidance/<slug:slug>/", guidance.page, name="guidance-page"),
     path("mails/", mails.mail_list, name="mail-list"),

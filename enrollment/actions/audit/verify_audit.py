@@ -2,8 +2,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from django.utils.translation import gettext_noop
-
 from enrollment.encryption import KeyMissing
 from enrollment.models import AuditEntry, AuditHead
 from enrollment.models.audit_chain import is_same, link_of
@@ -17,14 +15,14 @@ FAULTS_TOLD = 1_000
 class FaultKind(StrEnum):
     """What is wrong with the log."""
 
-    CHANGED = gettext_noop("changed after it was written")
-    MISSING = gettext_noop("missing")
-    INSERTED = gettext_noop("put in by another way than ours")
-    MOVED = gettext_noop("not where it was: moved, or what was before it is gone")
-    KEY_LOST = gettext_noop("cannot be verified: none of the FIELD_KEYS reads its key")
-    HEAD = gettext_noop("the record of where the chain begins and ends is changed or missing")
-    NOT_AS_NOTED = gettext_noop("the chain does not contain what was noted")
-    TOO_OLD = gettext_noop("what was noted is older than what is kept, and cannot be compared")
+    CHANGED = "changed after it was written"
+    MISSING = "missing"
+    INSERTED = "put in by another way than ours"
+    MOVED = "not where it was: moved, or what was before it is gone"
+    KEY_LOST = "cannot be verified: none of the FIELD_KEYS reads its key"
+    HEAD = "the record of where the chain begins and ends is changed or missing"
+    NOT_AS_NOTED = "the chain does not contain what was noted"
+    TOO_OLD = "what was noted is older than what is kept, and cannot be compared"
 
 
 @dataclass(frozen=True)
