@@ -115,7 +115,6 @@ def _part(name: str, tag: ScopeTag, maker: Person) -> dict[str, Any]:
         "operation": start_operation(OperationKind.ASSIGN, [Choice(token.devices.all(), profile)], by=maker),
         "foreign": ForeignProfile.objects.create(token=token, apple_uuid="F" * 32, payload={"profile_name": name}),
         "entry": AuditEntry.record("token.edited", token, by=maker, name=f"{name} token"),
-        "entry": AuditEntry.record("token.edited", token, by=maker, name=f"{name} token"),
         "tag": tag,
         "member": member,
         "key": ApiKey.objects.get(person=member),
