@@ -34,7 +34,7 @@ def sign_in(context: BrowserContext, base: str, name: str) -> Page:
     page.goto(f"{base}/accounts/login/")
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill(f"orchard-{name}")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Home")).to_be_visible(timeout=PATIENCE)
     return page
 
