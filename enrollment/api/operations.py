@@ -97,7 +97,11 @@ class OperationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Viewset
         headers = location("api-operation-detail", operation.pk, request)
         return Response(answer, status=status.HTTP_201_CREATED, headers=headers)
 
-    @extend_schema(operation_id="operations_devices", parameters=[RowsAskedSerializer])
+    @extend_schema(
+        operation_id="operations_devices",
+        parameters=[RowsAskedSerializer],
+        responses=OperationDeviceSerializer(many=True),
+    )
     @action(detail=True, pagination_class=KeysetPages, serializer_class=OperationDeviceSerializer)
     def devices(self, request: Request, pk: int) -> Response:
         """Device by device; without a filter those that it is done to."""

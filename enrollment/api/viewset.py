@@ -22,6 +22,8 @@ class Viewset(viewsets.GenericViewSet):
     """
 
     pagination_class = Pages
+    # What there is stands in the schema: OPTIONS would say it once more, and less well.
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     lookup_value_converter = "int"
     needed: Permission | None = None
     needs: Mapping[str, Permission | None] = {}
@@ -29,7 +31,7 @@ class Viewset(viewsets.GenericViewSet):
 
     def check_permissions(self, request: Request) -> None:
         super().check_permissions(request)
-        if self.action is None:  # a method that there is not, which is about to be said
+        if self.action in (None, "metadata"):  # a method that there is not, which is about to be said
             return
         needed = self.needs.get(self.action, self.needed)
         if needed is not None:

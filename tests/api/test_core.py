@@ -125,7 +125,8 @@ def test_a_method_that_is_none(program, ours, alice):
 
 
 def test_a_method_that_is_none_is_no_matter_of_permission(program, ours, bob):
-    problem(program(bob)("delete", f"tokens/{ours[0].pk}/sync/"), 405)
+    for method in ("delete", "options"):
+        problem(program(bob)(method, f"tokens/{ours[0].pk}/sync/"), 405)
 
 
 def test_an_answer_that_is_not_to_be_had(program, ours, alice):

@@ -38,8 +38,8 @@ def try_schema(base: str, key: str, folder: Path, *, seconds: int) -> Tried:
         *("run", f"{base}/api/v1/schema/?format=json", "--header", f"Authorization: Bearer {key}"),
         *("--max-time", str(seconds), "--report", "ndjson", "--report-dir", str(folder), "--no-color"),
     ]
-    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.proof.hooks"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, cwd=HERE.parent.parent)
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.proof.hooks", "PYTHONPATH": str(HERE.parent.parent)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, cwd=folder)
     (report,) = folder.glob("ndjson-*")
     return Tried(done.returncode == 0, done.stdout + done.stderr, _statuses(report, _operations(base)))
 
