@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -127,8 +128,9 @@ def _part(name: str, tag: ScopeTag, maker: Person) -> dict[str, Any]:
 
 def _use_up_refreshes(token: Token) -> None:
     """Apple has been asked about its devices as often as it may be: nobody answers for Apple here."""
-    for _number in range(limits.REFRESHES_PER_MINUTE[1]):
-        AuditEntry.record("device.refreshed", token, by=None)
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        for _number in range(limits.REFRESHES_PER_MINUTE[1]):
+            AuditEntry.record("device.refreshed", token, by=None)
 
 
 def _give(visitor: Visitor, token: Token, tag: ScopeTag) -> None:
