@@ -3,14 +3,18 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
+from enrollment.api.activation_locks import ActivationLockViewSet
 from enrollment.api.default_profiles import DefaultProfileViewSet
 from enrollment.api.devices import DeviceViewSet
+from enrollment.api.doctor import DoctorViewSet
 from enrollment.api.documentation import with_own_policy
 from enrollment.api.nowhere import Nowhere
 from enrollment.api.operations import OperationViewSet
 from enrollment.api.profiles import ProfileViewSet
 from enrollment.api.rule_conditions import RuleConditionViewSet
 from enrollment.api.rules import RuleViewSet, TokenRuleViewSet
+from enrollment.api.saved_views import DeviceColumnsViewSet, SavedViewViewSet
+from enrollment.api.serial_lists import SerialListViewSet
 from enrollment.api.syncs import SyncRunViewSet
 from enrollment.api.token_drafts import TokenDraftViewSet
 from enrollment.api.token_renewal import TokenRenewalViewSet
@@ -27,6 +31,9 @@ router.register("syncs", SyncRunViewSet, basename="api-sync")
 router.register("profiles", ProfileViewSet, basename="api-profile")
 router.register("devices", DeviceViewSet, basename="api-device")
 router.register("operations", OperationViewSet, basename="api-operation")
+router.register("activation-locks", ActivationLockViewSet, basename="api-activation-lock")
+router.register("device-views", SavedViewViewSet, basename="api-device-view")
+router.register("serial-lists", SerialListViewSet, basename="api-serial-list")
 router.register("rules", RuleViewSet, basename="api-rule")
 router.register("tokens/<int:token_id>/rules", TokenRuleViewSet, basename="api-token-rule")
 
@@ -35,6 +42,8 @@ urlpatterns = [
     path("schema/", login_not_required(SpectacularAPIView.as_view()), name="api-schema"),
     path("docs/", with_own_policy(SpectacularSwaggerView.as_view(url_name="api-schema")), name="api-docs"),
     path("redoc/", with_own_policy(SpectacularRedocView.as_view(url_name="api-schema")), name="api-redoc"),
+    path("device-columns/", DeviceColumnsViewSet.as_view({"get": "show", "put": "choose"}), name="api-device-columns"),
+    path("doctor/", DoctorViewSet.as_view({"get": "diagnose"}), name="api-doctor"),
     path("rule-conditions/", RuleConditionViewSet.as_view({"get": "show"}), name="api-rule-conditions"),
     path("", include(router.urls)),
     re_path("", Nowhere.as_view(), name="api-nowhere"),

@@ -1,8 +1,10 @@
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -46,6 +48,11 @@ class SerialList(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def file_name(self) -> str:
+        """What the file with its answers is called."""
+        return f"{slugify(PurePath(self.name).stem) or 'serial-numbers'}-answers.csv"
 
 
 class SerialRow(models.Model):

@@ -1,11 +1,9 @@
-from pathlib import PurePath
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,6 +17,7 @@ from enrollment.models.listed_devices import listed_devices, named_profiles
 from enrollment.models.serial_answers import counts_by_token, rows_answered, tell_devices
 from enrollment.models.serial_list_file import ListRefused
 from enrollment.models.token import Token
+from enrollment.models.typed_key import typed_key
 from enrollment.permissions import check, may
 from enrollment.web.forms.serial_lists import SerialListForm
 from enrollment.web.keyset import keyset_page
@@ -121,10 +120,10 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _start(request: HttpRequest, serials: SerialList, profiles: Any) -> HttpResponse:
     chosen = request.POST.get("profile", "")
-    if chosen != "named" and not chosen.isdecimal():
+    if chosen != "named" and not typed_key(chosen):
         messages.error(request, _("Choose a profile."))
         return redirect("serial-list-assign", serials.pk)
-    profile = None if chosen == "named" else get_object_or_404(profiles, pk=chosen)
+    profile = None if chosen == "named" else get_object_or_404(profiles, pk=typed_key(chosen))
     back = reverse("serial-list", args=[serials.pk])
     return redirect("operation-detail", assign_serials(serials, profile, by=request.user, chosen_by=back).pk)
 
@@ -132,8 +131,7 @@ def _start(request: HttpRequest, serials: SerialList, profiles: Any) -> HttpResp
 @require_GET
 def export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     serials = _list(request, pk)
-    name = slugify(PurePath(serials.name).stem) or "serial-numbers"
-    headers = {"Content-Disposition": f'attachment; filename="{name}-answers.csv"'}
+    headers = {"Content-Disposition": f'attachment; filename="{serials.file_name}"'}
     lines = export_serials(serials, by=request.user)
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
 

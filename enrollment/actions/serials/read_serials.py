@@ -10,9 +10,12 @@ from enrollment.models.serial_number import LONGEST, is_plausible, normalised, w
 AT_ONCE = 5_000
 
 
-def read_serials(content: bytes | str, *, name: str, by: Person) -> SerialList:
-    """Understand a pasted or uploaded list and keep it, an answer a row; ListRefused when it is none (DEV-3)."""
-    given = read_serial_list(content)
+def read_serials(content: bytes | str | list[GivenRow], *, name: str, by: Person) -> SerialList:
+    """Understand a pasted or uploaded list and keep it, an answer a row; ListRefused when it is none (DEV-3).
+
+    A program may say the rows themselves.
+    """
+    given = content if isinstance(content, list) else read_serial_list(content)
     rows = list(_understood(given, by))
     with transaction.atomic():
         counts = Counter(row.verdict for row in rows)
