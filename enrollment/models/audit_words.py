@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from enrollment.models.audit_actions import noun_of
 from enrollment.models.audit_entry import OPERATOR, AuditEntry
@@ -24,6 +25,9 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z
 IN_ORDER = ("order", "conditions")  # lists of which nothing is added or taken away, but all of it is said anew
 LINES_SHOWN = 3
 NOT_SHOWN = ("reason_details",)
+AN_OPERATOR, THE_CLOCK = gettext_noop("an operator"), gettext_noop("the clock")
+NOT_SIGNED_IN = gettext_noop("somebody not signed in")
+NOBODIES = (AN_OPERATOR, THE_CLOCK, NOT_SIGNED_IN)
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,15 @@ def told(entries: Iterable[AuditEntry], reader: Person) -> list[Told]:
 
 
 def who_in_words(entry: AuditEntry) -> str:
-    """A person by their name at that time, somebody at the machine itself, or the clock."""
-    return entry.who or (_("an operator") if entry.origin.startswith(OPERATOR) else _("the clock"))
+    """A person by their name at that time, or what stands for one."""
+    return entry.who or _(nobody(entry))
+
+
+def nobody(entry: AuditEntry) -> str:
+    """Whoever did it without a name, untranslated."""
+    if entry.origin.startswith(OPERATOR):
+        return AN_OPERATOR
+    return NOT_SIGNED_IN if entry.origin else THE_CLOCK
 
 
 class AuditWords:
@@ -75,9 +86,9 @@ class AuditWords:
         self._vpp_tokens = self._vpp_names(told, reader)
 
     def lines(self, entry: AuditEntry) -> list[Line]:
-        """In the order of the names' words."""
+        """What is new, and what was told besides; nothing of what stayed as it was."""
         names = dict.fromkeys([*entry.after, *entry.before])
-        return [self._line(entry, name) for name in names if name not in NOT_SHOWN]
+        return [self._line(entry, name) for name in names if not _says_nothing(entry, name)]
 
     def _line(self, entry: AuditEntry, name: str) -> Line:
         noun = noun_of(entry.action)
@@ -143,6 +154,11 @@ class AuditWords:
 class _Forgiving(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return ""
+
+
+def _says_nothing(entry: AuditEntry, name: str) -> bool:
+    is_same = name in entry.before and name in entry.after and entry.before[name] == entry.after[name]
+    return is_same or name in NOT_SHOWN
 
 
 def _are_sets(name: str, before: Any, after: Any) -> bool:

@@ -261,6 +261,14 @@ def test_somebody_of_here_connects_their_account_after_confirming_that_it_is_the
     assert roles("alice") == ["helpdesk"], "from now on the provider says"
 
 
+def test_ones_account_offers_to_connect_and_to_disconnect(as_alice, alice, provider, settings):
+    assert ">Connect<" in as_alice.get("/account/").content.decode()
+    SocialAccount.objects.create(user=alice, provider="sso", uid=DORA["sub"])
+    assert ">Disconnect<" in as_alice.get("/account/").content.decode()
+    settings.OIDC, settings.SOCIALACCOUNT_PROVIDERS = None, {}
+    assert ">Disconnect<" in as_alice.get("/account/").content.decode()
+
+
 def test_somebody_takes_the_connection_away_again(client, provider, alice):
     SocialAccount.objects.create(user=alice, provider="sso", uid=DORA["sub"])
     client.force_login(alice)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from enrollment.actions.access.remove_factors import remove_factors
-from enrollment.models import AuditEntry
+from enrollment.models import AuditEntry, Role
 from enrollment.models.person import Person
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,13 @@ def test_a_wrong_password_is_told_and_recorded_by_name_and_address(client, alice
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.object_name, entry.origin) == ("person.sign_in_failed", "alice", "127.0.0.1")
     assert "wrong password" not in str(entry.__dict__)
+
+
+def test_the_log_does_not_say_that_the_clock_tried(client, alice, as_bob, bob):
+    bob.roles.set(Role.objects.filter(key="auditor"))
+    sign_in(client, password="wrong")
+    assert "somebody not signed in" in as_bob.get("/activity/").content.decode()
+    assert ",somebody not signed in,," in as_bob.get("/activity/export/csv/").getvalue().decode()
 
 
 def test_a_name_nobody_has_is_not_repeated_in_the_log(client, alice):

@@ -104,7 +104,7 @@ def _make(account: SocialAccount, vouched: Vouched) -> Person:
             account.save()
     except IntegrityError:
         raise _taken(vouched) from None
-    AuditEntry.record("person.added", person, by=None, provider=account.provider)
+    AuditEntry.record("person.added", person, by=person, provider=account.provider)
     return person
 
 
@@ -136,7 +136,7 @@ def _give(person: Person, roles: Iterable[Role] | None, tags: Iterable[ScopeTag]
             AuditEntry.record(
                 "person.roles_from_provider",
                 person,
-                by=None,
+                by=person,
                 before=dict(before),
                 roles=after["roles"],
                 scope_tags=after["scope_tags"],

@@ -11,8 +11,8 @@ from enrollment.actions.audit.seal_audit import CannotSeal, seal_audit
 from enrollment.models import AuditEntry, AuditResult, Person, Token
 from enrollment.models.audit_actions import ACTIONS
 from enrollment.models.audit_chain import TOLD
-from enrollment.models.audit_entry import OPERATOR
 from enrollment.models.audit_filter import OBJECTS, AuditFilter
+from enrollment.models.audit_words import NOBODIES, nobody
 from enrollment.models.csv_text import BYTE_ORDER_MARK, csv_text, delimiter_of
 from enrollment.models.keyset import Order, in_portions
 
@@ -86,24 +86,23 @@ def _csv(reader: Person) -> tuple[str, Write]:
     delimiter = delimiter_of(get_language() or "")
     actions = {action: _(sentence) for action, sentence in ACTIONS.items()}
     words = {str(value): str(label) for value, label in (*OBJECTS.items(), *AuditResult.choices)}
-    # Who did it when it was nobody by name.
-    nobody = {True: _("an operator"), False: _("the clock")}
+    nobodies = {sentence: _(sentence) for sentence in NOBODIES}
 
     def write(entries: list[AuditEntry]) -> str:
         keys = {entry.token_id for entry in entries if entry.token_id}
         tokens = dict(Token.objects.visible_to(reader).filter(pk__in=keys).values_list("pk", "name"))
-        return csv_text((_cells(entry, actions, words, tokens, nobody) for entry in entries), delimiter)
+        return csv_text((_cells(entry, actions, words, tokens, nobodies) for entry in entries), delimiter)
 
     return BYTE_ORDER_MARK + csv_text([[_(heading) for heading in HEADINGS]], delimiter), write
 
 
 def _cells(
-    entry: AuditEntry, actions: dict[str, str], words: dict[str, str], tokens: dict[int, str], nobody: dict[bool, str]
+    entry: AuditEntry, actions: dict[str, str], words: dict[str, str], tokens: dict[int, str], nobodies: dict[str, str]
 ) -> list[str]:
     return [
         str(entry.number or ""),
         entry.at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        entry.who or nobody[entry.origin.startswith(OPERATOR)],
+        entry.who or nobodies[nobody(entry)],
         entry.key_name,
         entry.origin,
         actions.get(entry.action, entry.action),
