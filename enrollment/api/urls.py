@@ -4,16 +4,20 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, Spec
 from rest_framework.routers import SimpleRouter
 
 from enrollment.api.activation_locks import ActivationLockViewSet
+from enrollment.api.api_keys import ApiKeyViewSet
 from enrollment.api.default_profiles import DefaultProfileViewSet
 from enrollment.api.devices import DeviceViewSet
 from enrollment.api.doctor import DoctorViewSet
 from enrollment.api.documentation import with_own_policy
 from enrollment.api.nowhere import Nowhere
 from enrollment.api.operations import OperationViewSet
+from enrollment.api.people import MeViewSet, PersonViewSet
 from enrollment.api.profiles import ProfileViewSet
+from enrollment.api.roles import RoleViewSet
 from enrollment.api.rule_conditions import RuleConditionViewSet
 from enrollment.api.rules import RuleViewSet, TokenRuleViewSet
 from enrollment.api.saved_views import DeviceColumnsViewSet, SavedViewViewSet
+from enrollment.api.scope_tags import ScopeTagViewSet
 from enrollment.api.serial_lists import SerialListViewSet
 from enrollment.api.syncs import SyncRunViewSet
 from enrollment.api.token_drafts import TokenDraftViewSet
@@ -36,6 +40,10 @@ router.register("device-views", SavedViewViewSet, basename="api-device-view")
 router.register("serial-lists", SerialListViewSet, basename="api-serial-list")
 router.register("rules", RuleViewSet, basename="api-rule")
 router.register("tokens/<int:token_id>/rules", TokenRuleViewSet, basename="api-token-rule")
+router.register("people", PersonViewSet, basename="api-person")
+router.register("roles", RoleViewSet, basename="api-role")
+router.register("scope-tags", ScopeTagViewSet, basename="api-scope-tag")
+router.register("api-keys", ApiKeyViewSet, basename="api-api-key")
 
 # Programs sign in with a key, which Django's own login knows nothing of: REST framework asks for it itself.
 urlpatterns = [
@@ -45,6 +53,7 @@ urlpatterns = [
     path("device-columns/", DeviceColumnsViewSet.as_view({"get": "show", "put": "choose"}), name="api-device-columns"),
     path("doctor/", DoctorViewSet.as_view({"get": "diagnose"}), name="api-doctor"),
     path("rule-conditions/", RuleConditionViewSet.as_view({"get": "show"}), name="api-rule-conditions"),
+    path("me/", MeViewSet.as_view({"get": "show"}), name="api-me"),
     path("", include(router.urls)),
     re_path("", Nowhere.as_view(), name="api-nowhere"),
 ]

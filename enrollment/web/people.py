@@ -13,6 +13,7 @@ from enrollment.actions.access.what_may_be_given import AccessRefused, check_not
 from enrollment.models import ApiKey, Permission, Person, Role, Token
 from enrollment.models.keyset import counted
 from enrollment.models.permission_words import ALLOWS, GROUPS
+from enrollment.models.person_search import found_by
 from enrollment.permissions import check, check_any, may
 from enrollment.web.forms.access import FilterForm, PersonForm
 from enrollment.web.keyset import keyset_page
@@ -40,10 +41,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     check_any(request.user, Permission.MANAGE_ACCESS, Permission.READ_AUDIT)
     form = FilterForm(request.GET, SHOWS)
     words = form.words
-    found = Person.objects.visible_to(request.user).filter(_ONLY[form.shown])
-    for word in words.split():
-        names = ("username", "first_name", "last_name", "email")
-        found = found.filter(Q(*[(f"{name}__icontains", word) for name in names], _connector=Q.OR))
+    found = found_by(Person.objects.visible_to(request.user).filter(_ONLY[form.shown]), words)
     rows = found.prefetch_related("roles", "scope_tags")
     values = {
         "section": "person-list",

@@ -17,7 +17,7 @@ from enrollment.actions.access.deactivate_person import deactivate_person
 from enrollment.actions.access.end_sessions import end_sessions
 from enrollment.actions.access.invite_person import invite_person
 from enrollment.actions.access.remove_factors import remove_factors
-from enrollment.actions.access.what_may_be_given import AccessRefused, check_not_stronger
+from enrollment.actions.access.what_may_be_given import AccessRefused
 from enrollment.models import Permission, Person
 from enrollment.permissions import check
 
@@ -81,7 +81,7 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
 def sign_out(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     if request.method == "POST":
-        return _done(request, person, _weaker(end_sessions), _("“%(name)s” is signed out everywhere."))
+        return _done(request, person, end_sessions, _("“%(name)s” is signed out everywhere."))
     sentences = [_("They are signed out in every browser, and may sign in again. API keys go on working.")]
     return _confirm(request, person, _("End sessions"), sentences)
 
@@ -89,22 +89,12 @@ def sign_out(request: HttpRequest, pk: int) -> HttpResponse:
 def forget_factors(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     if request.method == "POST":
-        return _done(request, person, _weaker(remove_factors), _("“%(name)s” signs in with the password alone now."))
+        return _done(request, person, remove_factors, _("“%(name)s” signs in with the password alone now."))
     sentences = [
         _("For somebody who has lost their telephone: authenticator app, passkeys and recovery codes are removed."),
         _("Make sure that it is they who ask: until they set up a new one, the password alone lets them in."),
     ]
     return _confirm(request, person, _("Remove second factors"), sentences)
-
-
-def _weaker(verb: Callable[..., object]) -> Callable[..., object]:
-    """The verb, for somebody who may no more than who does it."""
-
-    def checked(person: Person, *, by: Person) -> None:
-        check_not_stronger(person, by=by)
-        verb(person, by=by)
-
-    return checked
 
 
 def _confirm(request: HttpRequest, person: Person, title: str, sentences: list[str]) -> HttpResponse:

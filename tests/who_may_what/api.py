@@ -5,6 +5,7 @@ those are answered elsewhere who may do it at all; those who may not stay 403.
 Things of the world stand in braces: {token}, {their_token}, {own_token}, {device}, {profile}, {run} … (world.py).
 """
 
+from tests.who_may_what.api_access import ACCESS
 from tests.who_may_what.api_devices import DEVICES
 from tests.who_may_what.api_rules import RULES
 from tests.who_may_what.api_serials import SERIALS
@@ -16,6 +17,7 @@ OPERATIONS = [
     *TOKENS,
     *DEVICES,
     *RULES,
+    *ACCESS,
     *SERIALS,
     operation("get", "profiles/", ALL),
     operation("get", "profiles/{profile}/", ALL, 404),

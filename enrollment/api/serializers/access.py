@@ -1,0 +1,216 @@
+from typing import Any
+
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from enrollment import limits
+from enrollment.api.serializers.said import OneOf, Said
+from enrollment.api.serializers.scope import MOST_TAGS, OneTag, TagsSeen
+from enrollment.models import ApiKey, KeyStatus, Permission, Person, Role, ScopeTag
+
+MOST_ROLES = 100
+LONGEST_DAYS = 3_650
+TAGS_HELP = "Ids of scope tags."
+
+
+class OneRole(OneOf):
+    """A role; all of them may be read."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(Role, **more)
+
+    def get_queryset(self) -> Any:
+        return Role.objects.all()
+
+
+class OnePerson(OneOf):
+    """Oneself, or with Manage access somebody one administers."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(Person, **more)
+
+    def get_queryset(self) -> Any:
+        me = self.context["request"].user
+        people = Person.objects.visible_to(me)
+        return people if Permission.MANAGE_ACCESS in me.allowed else people.filter(pk=me.pk)
+
+
+def _roles(**more: Any) -> serializers.ListField:
+    return serializers.ListField(child=OneRole(), max_length=MOST_ROLES, help_text="Ids of roles.", **more)
+
+
+def _tags(**more: Any) -> serializers.ListField:
+    return serializers.ListField(child=OneTag(), max_length=MOST_TAGS, help_text=TAGS_HELP, **more)
+
+
+class RoleSerializer(serializers.ModelSerializer):
+    """A named set of permissions."""
+
+    name = serializers.CharField(source="__str__", read_only=True)
+    permissions = serializers.ListField(child=serializers.ChoiceField(choices=Permission.choices), read_only=True)
+
+    class Meta:
+        model = Role
+        fields = ["id", "key", "name", "is_built_in", "permissions"]
+        read_only_fields = fields
+
+
+class RoleSaidSerializer(Said):
+    """A role of one's own."""
+
+    name = serializers.CharField(max_length=100, help_text="Once per installation.")
+    permissions = serializers.ListField(
+        child=serializers.ChoiceField(choices=Permission.choices), max_length=len(Permission), allow_empty=False
+    )
+
+
+class ScopeTagSerializer(serializers.ModelSerializer):
+    """A part of the organisation: people who carry it see the tokens that carry it."""
+
+    class Meta:
+        model = ScopeTag
+        fields = ["id", "name", "description"]
+        read_only_fields = fields
+
+
+class ScopeTagSaidSerializer(Said):
+    """A scope tag as a program says it."""
+
+    name = serializers.CharField(max_length=100, help_text="Once per installation.")
+    description = serializers.CharField(max_length=250, allow_blank=True, default="")
+
+
+class PersonSerializer(serializers.ModelSerializer):
+    """Somebody who signs in, or a service that comes with a key."""
+
+    roles = serializers.PrimaryKeyRelatedField(many=True, read_only=True, pk_field=serializers.IntegerField())
+    scope_tags = TagsSeen(help_text="Without any they see everything.")
+
+    class Meta:
+        model = Person
+        fields = [
+            "id",
+            "username",
+            "first_name",
+            "last_name",
+            "email",
+            "language",
+            "is_service",
+            "is_active",
+            "roles",
+            "scope_tags",
+            "date_joined",
+            "last_login",
+        ]
+        read_only_fields = fields
+
+
+LANGUAGES = [("", "as their browser says"), ("en", "English"), ("fr", "French")]
+
+
+class PersonSaidSerializer(Said):
+    """Somebody new. A person chooses their password by the link of `invite`; a service is given a key."""
+
+    username = serializers.CharField(max_length=150, validators=[UnicodeUsernameValidator()])
+    first_name = serializers.CharField(max_length=150, allow_blank=True, default="")
+    last_name = serializers.CharField(max_length=150, allow_blank=True, default="")
+    email = serializers.EmailField(max_length=254, allow_blank=True, default="")
+    language = serializers.ChoiceField(choices=LANGUAGES[1:], allow_blank=True, default="")
+    is_service = serializers.BooleanField(default=False)
+    roles = _roles(default=list)
+    scope_tags = _tags(default=list)
+
+
+class PersonChangedSerializer(Said):
+    """What is to be changed of somebody; the rest stays."""
+
+    username = serializers.CharField(max_length=150, validators=[UnicodeUsernameValidator()], required=False)
+    first_name = serializers.CharField(max_length=150, allow_blank=True, required=False)
+    last_name = serializers.CharField(max_length=150, allow_blank=True, required=False)
+    email = serializers.EmailField(max_length=254, allow_blank=True, required=False)
+    language = serializers.ChoiceField(choices=LANGUAGES[1:], allow_blank=True, required=False)
+    roles = _roles(required=False)
+    scope_tags = _tags(required=False)
+
+
+class InvitationSerializer(serializers.Serializer):
+    """A link to choose a password: told this once."""
+
+    link = serializers.URLField()
+    days = serializers.IntegerField(help_text="How long it is good, for one use.")
+    is_mailed = serializers.BooleanField()
+
+
+class ApiKeySerializer(serializers.ModelSerializer):
+    """An API key, without itself."""
+
+    status = serializers.ChoiceField(choices=KeyStatus.choices, read_only=True)
+    scope_tags = TagsSeen(help_text="Without any it sees what its person sees.")
+
+    class Meta:
+        model = ApiKey
+        fields = [
+            "id",
+            "name",
+            "beginning",
+            "person",
+            "role",
+            "scope_tags",
+            "status",
+            "created_at",
+            "expires_at",
+            "last_used_at",
+            "revoked_at",
+        ]
+        read_only_fields = fields
+
+
+class ApiKeySaidSerializer(Said):
+    """A key to be made; role and scope tags make it less than its person."""
+
+    name = serializers.CharField(max_length=100, help_text="What it is for.")
+    person = OnePerson(required=False, help_text="Whose it is; left out, your own.")
+    role = OneRole(required=False, allow_null=True, help_text="Left out: all that its person may.")
+    scope_tags = _tags(default=list)
+    days = serializers.IntegerField(
+        min_value=1,
+        max_value=LONGEST_DAYS,
+        allow_null=True,
+        default=limits.API_KEY_DAYS,
+        help_text="null: until it is revoked.",
+    )
+
+
+class ApiKeyMadeSerializer(ApiKeySerializer):
+    """A new key: told this once."""
+
+    key = serializers.CharField(read_only=True)
+
+    class Meta(ApiKeySerializer.Meta):
+        fields = ["key", *ApiKeySerializer.Meta.fields]
+        read_only_fields = fields
+
+
+class MeSerializer(serializers.Serializer):
+    """Who you are to this installation, with this key."""
+
+    id = serializers.IntegerField()
+    username = serializers.CharField()
+    is_service = serializers.BooleanField()
+    permissions = serializers.SerializerMethodField(help_text="All that you may with this key.")
+    sees_everything = serializers.BooleanField()
+    scope_tags = serializers.SerializerMethodField(help_text="What narrows you, your key's included.")
+    key = serializers.SerializerMethodField(help_text="The key you came with; null in a browser.")
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=Permission.choices)))
+    def get_permissions(self, person: Person) -> list[str]:
+        return [one.value for one in Permission if one in person.allowed]
+
+    @extend_schema_field(ScopeTagSerializer(many=True))
+    def get_scope_tags(self, person: Person) -> Any:
+        return [] if person.sees_everything else ScopeTagSerializer(person.scope, many=True).data
+
+    @extend_schema_field(ApiKeySerializer(allow_null=True))
+    def get_key(self, person: Person) -> Any:
+        return ApiKeySerializer(person.key, context=self.context).data if person.key else None
