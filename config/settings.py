@@ -29,6 +29,8 @@ BASE_URL = env.str("BASE_URL", "http://localhost:8000").rstrip("/")
 _base = urlsplit(BASE_URL)
 IS_HTTPS = _base.scheme == "https"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_base.hostname, "localhost", "127.0.0.1"])
+# A proxy in front that ends TLS, and must be told to write X-Forwarded-Proto and X-Forwarded-For itself.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 
 # Where new tokens talk to. A token keeps the address it was made with.
@@ -61,6 +63,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "enrollment.web.middleware.believe_the_proxy",
     "django.middleware.security.SecurityMiddleware",
     "enrollment.web.middleware.allow_nothing_else",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -202,8 +205,6 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets mail because somebody else typed an address
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Pomona] "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _base.scheme
-# Failed sign-ins are counted by address: behind a proxy by the one the proxy tells.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}  # told in enrollment/web/accounts.py
 
 MFA_ADAPTER = "enrollment.web.second_factors.SecondFactors"
@@ -345,7 +346,7 @@ SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 # Behind a proxy that ends TLS, the proxy says so in this header; it must be told to set it itself.
-if env.bool("BEHIND_PROXY", False):
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Logs -------------------------------------------------------------------------------------------------------------

@@ -1,3 +1,4 @@
+import ipaddress
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -7,6 +8,29 @@ from django.http import HttpRequest, HttpResponse
 from enrollment.models.audit_entry import origin
 
 Answering = Callable[[HttpRequest], HttpResponse]
+
+
+def believe_the_proxy(get_response: Answering) -> Answering:
+    """Behind a proxy, whoever is counted and written down is whom the proxy names: the last of the list it hands on.
+
+    What stands before that anybody could have written.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        named = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        if settings.BEHIND_PROXY and _is_address(named):
+            request.META["REMOTE_ADDR"] = named
+        return get_response(request)
+
+    return middleware
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def remember_origin(get_response: Answering) -> Answering:

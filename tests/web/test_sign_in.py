@@ -119,10 +119,25 @@ def test_too_many_requests_in_a_minute_are_told_when_to_come_back(client, db):
 
 
 def test_behind_a_proxy_the_address_it_tells_is_counted(alice, settings):
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    settings.BEHIND_PROXY = True
     for number in range(10):
-        sign_in(Client(headers={"x-forwarded-for": "10.0.0.1"}), name=f"name{number}", password="wrong")
+        forged = f"10.9.9.{number}, 10.0.0.1"
+        sign_in(Client(headers={"x-forwarded-for": forged}), name=f"name{number}", password="wrong")
+    assert sign_in(Client(headers={"x-forwarded-for": "10.0.0.1"})).status_code == 200
     assert sign_in(Client(headers={"x-forwarded-for": "10.0.0.2"})).status_code == 302
+    assert AuditEntry.objects.get(action="person.signed_in").origin == "10.0.0.2"
+
+
+@pytest.mark.parametrize("named", ["", "nobody", "10.0.0.1:80, ;DROP"])
+def test_a_proxy_that_names_no_address_changes_nothing(alice, settings, named):
+    settings.BEHIND_PROXY = True
+    sign_in(Client(headers={"x-forwarded-for": named}))
+    assert AuditEntry.objects.get(action="person.signed_in").origin == "127.0.0.1"
+
+
+def test_without_a_proxy_nobody_says_where_they_come_from(client, alice):
+    sign_in(Client(headers={"x-forwarded-for": "10.0.0.2"}))
+    assert AuditEntry.objects.get(action="person.signed_in").origin == "127.0.0.1"
 
 
 @pytest.mark.parametrize(
