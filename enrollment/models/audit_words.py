@@ -138,7 +138,7 @@ class AuditWords:
     def _setting(self, name: str, value: Any) -> str:
         if FIELDS[name].kind == "vpp" and value not in (None, ""):
             return self._vpp_tokens.get(value, _("a VPP token"))
-        return word(name, value)
+        return word(name, value, reader=None)
 
     def _role_names(self, told: list[dict[str, Any]]) -> dict[str, str]:
         if not any("role" in one or "roles" in one for one in told):

@@ -110,6 +110,13 @@ def test_what_was_and_what_is(as_alice, entries):
     assert '<span class="was">Old</span> → Lyon' in page
 
 
+def test_what_stayed_as_it_was_is_not_said_again(as_alice, alice):
+    entry = AuditEntry.record(
+        "token.edited", a_token(), by=alice, before={"name": "A", "scope_tags": []}, name="B", scope_tags=[]
+    )
+    assert list(line(as_alice, entry)) == ["Name"]
+
+
 def test_lists_tell_what_was_added_and_what_was_taken_away(as_alice, alice):
     entry = AuditEntry.record(
         "token.edited", a_token(), by=alice, before={"scope_tags": ["Lyon", "Oslo"]}, scope_tags=["Oslo", "Paris"]

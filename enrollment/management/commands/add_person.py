@@ -2,14 +2,15 @@ import secrets
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from enrollment.actions.access.add_person import add_person
+from enrollment.management.operator import OperatorCommand
 from enrollment.models import Person, Role, ScopeTag
 from enrollment.models.role import BUILT_IN
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Add a person who may sign in; the password is made here and printed once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.core.validators import validate_email
 
 from enrollment import limits, tasks
@@ -13,10 +13,11 @@ from enrollment.actions.tokens.open_token_file import open_token_file, read_toke
 from enrollment.actions.tokens.save_token_draft import save_token_draft
 from enrollment.actions.tokens.verify_token import verify_token
 from enrollment.apple.errors import TokenFileError
+from enrollment.management.operator import OperatorCommand
 from enrollment.models import TokenDraft
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Connect a token with the file the portal gave for its certificate. Exit 0 done, 1 refused, 2 wrong usage."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,13 +1,14 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from enrollment.actions.access.make_api_key import make_api_key
+from enrollment.management.operator import OperatorCommand
 from enrollment.models import Person
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Make an API key that acts as a person; it is printed once and stored only as a hash."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

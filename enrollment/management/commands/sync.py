@@ -3,17 +3,18 @@ import threading
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection
 
 from enrollment.actions.devices.request_sync import SyncRefused, request_sync
 from enrollment.actions.devices.sync_devices import sync_devices
+from enrollment.management.operator import OperatorCommand
 from enrollment.models import SyncRun, SyncStatus, Token
 
 WIDTH = 30
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Sync a token now, by the same rules as the button. Exit 0 done, 1 refused or failed, 2 wrong usage."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,14 +1,15 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from enrollment.actions.tokens.hand_out_certificate import hand_out_certificate
 from enrollment.actions.tokens.start_token import start_token
+from enrollment.management.operator import OperatorCommand
 from enrollment.models import Token, TokenDraft
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Print the public key certificate for a new token, to be uploaded in the portal. Nothing else is printed."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
