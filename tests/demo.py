@@ -17,6 +17,13 @@ def a_free_port():
         return probe.getsockname()[1]
 
 
+def a_folder(tmp_path_factory):
+    """A demo's folder that names a port for its pretend Apple: demos that start at once would look for the same."""
+    folder = tmp_path_factory.mktemp("demo")
+    (folder / "apple-port").write_text(str(a_free_port()))
+    return folder
+
+
 class Demo:
     """A demo in a folder of its own."""
 

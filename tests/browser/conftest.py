@@ -6,7 +6,7 @@ import warnings
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.demo import Demo, a_free_port
+from tests.demo import Demo, a_folder, a_free_port
 
 PATIENCE = 30_000  # milliseconds
 QUIET = [
@@ -20,7 +20,7 @@ QUIET = [
 
 @pytest.fixture(scope="package")
 def demo(tmp_path_factory):
-    demo = Demo(tmp_path_factory.mktemp("demo"), a_free_port())
+    demo = Demo(a_folder(tmp_path_factory), a_free_port())
     try:
         demo.wait_for("Ready:")
         yield demo
