@@ -10,6 +10,7 @@ import yaml
 from django.utils.translation import gettext as _
 
 from enrollment import limits
+from enrollment.models.person import Person
 from enrollment.models.profile import Platform, Profile
 from enrollment.models.profile_cleaning import clean_settings
 from enrollment.models.profile_from_payload import NOT_TAKEN, TAKEN, settings_from_payload
@@ -49,13 +50,14 @@ class ReadProfile:
     left_out: list[str] = field(default_factory=list)
 
 
-def write_profile(profile: Profile, *, as_yaml: bool) -> str:
+def write_profile(profile: Profile, *, as_yaml: bool, reader: Person | None) -> str:
     """The profile as a file: what means something, under the names of docs/profile-file.md."""
     settings = profile.settings
     said = {name: settings[name] for name in FIELDS if is_shown(name, settings)}
     if said.get("company_portal_vpp") is not None:
-        # A number means nothing elsewhere.
-        token = VppToken.objects.filter(pk=said["company_portal_vpp"]).first()
+        # A number means nothing elsewhere; a token the reader does not see is left out.
+        seen = VppToken.objects.visible_to(reader) if reader else VppToken.objects.all()
+        token = seen.filter(pk=said["company_portal_vpp"]).first()
         said["company_portal_vpp"] = token.name if token else None
     whole = {
         "format": FORMAT,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.apple.setup_panes import PANES
 from enrollment.models.certificate import NotACertificate, stored_certificate
+from enrollment.models.person import Person
 from enrollment.models.profile_field import Field, Section
 from enrollment.models.profile_needs import ANY, NEEDS, is_shown
 from enrollment.models.profile_settings import FIELDS
@@ -36,17 +37,18 @@ class Difference:
     after: str
 
 
-def in_words(settings: Mapping[str, Any]) -> list[tuple[str, list[Fact]]]:
-    """The settings that mean something, by section."""
+def in_words(settings: Mapping[str, Any], *, reader: Person | None) -> list[tuple[str, list[Fact]]]:
+    """The settings that mean something, by section, as far as the reader sees what they name."""
     found = []
     for section in Section:
         names = [name for name, one in FIELDS.items() if one.section == section and is_shown(name, settings)]
         if names:
-            found.append((str(section.label), [Fact(FIELDS[name], word(name, settings.get(name))) for name in names]))
+            facts = [Fact(FIELDS[name], word(name, settings.get(name), reader=reader)) for name in names]
+            found.append((str(section.label), facts))
     return found
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+def differences(before: Mapping[str, Any], after: Mapping[str, Any], *, reader: Person | None) -> list[Difference]:
     """Only what differs, in the order of the wizard."""
     found = []
     for name, one in FIELDS.items():
@@ -55,14 +57,19 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Dif
         if one.kind == "panes":
             found.append(_differing_panes(one, before.get(name) or [], after.get(name) or []))
         else:
-            words = [word(name, said.get(name)) if is_shown(name, said) else NOTHING for said in (before, after)]
+            words = [
+                word(name, said.get(name), reader=reader) if is_shown(name, said) else NOTHING
+                for said in (before, after)
+            ]
             found.append(Difference(one, *words))
     return found
 
 
-def word(name: str, value: Any) -> str:
+def word(name: str, value: Any, *, reader: Person | None) -> str:
     """One value as a person reads it."""
     one = FIELDS[name]
+    if one.kind == "vpp":
+        return _vpp_token(value, reader)
     say = _WORDS.get(one.kind)
     if say is not None:
         return say(value)
@@ -111,10 +118,8 @@ def _certificate(text: str) -> str:
     return _("%(subject)s (until %(day)s)") % {"subject": read.subject, "day": day}
 
 
-def _vpp_token(key: Any) -> str:
-    if key in (None, ""):
-        return NOTHING
-    return name_and_end(VppToken.objects.filter(pk=key).first() if isinstance(key, int) else None)
+def _vpp_token(key: Any, reader: Person | None) -> str:
+    return NOTHING if key in (None, "") else name_and_end(VppToken.objects.told_to(reader, key))
 
 
 def name_and_end(token: VppToken | None) -> str:

@@ -1,5 +1,5 @@
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils import timezone
@@ -18,12 +18,22 @@ class VppTokenStatus(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+UNTOLD = "…"
+
+
 class VppTokenQuerySet(models.QuerySet["VppToken"]):
     def visible_to(self, person: "Person") -> "VppTokenQuerySet":
         if person.sees_everything:
             return self
         tagged = VppToken.scope_tags.through.objects.filter(scopetag__in=person.scope)
         return self.filter(pk__in=tagged.values("vpptoken_id"))
+
+    def told_to(self, reader: "Person | None", key: Any) -> "VppToken | None":
+        """The token of a key as a reader is told of it: one they do not see has no name for them (ROLE-3)."""
+        token = self.filter(pk=key).first() if isinstance(key, int) else None
+        if token and reader and not self.visible_to(reader).filter(pk=key).exists():
+            token.name = UNTOLD
+        return token
 
 
 class VppToken(models.Model):

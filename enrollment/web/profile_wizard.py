@@ -166,8 +166,8 @@ def _review(draft: ProfileDraft) -> dict[str, Any]:
     said = None if errors else payload(settings, profile_name=draft.name, org_magic="…")
     return {
         "missing": missing,
-        "facts": in_words(settings),
-        "findings": lint_profile(settings, platform=draft.platform),
+        "facts": in_words(settings, reader=draft.owner),
+        "findings": lint_profile(settings, platform=draft.platform, reader=draft.owner),
         "payload": said,
         **(_consequences(draft, draft.profile, settings) if draft.profile else {}),
     }

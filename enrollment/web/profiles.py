@@ -14,7 +14,7 @@ from enrollment.actions.profiles.give_default_profile import give_default_profil
 from enrollment.actions.profiles.lint_profile import lint_profile
 from enrollment.actions.profiles.set_default_profile import set_default_profile
 from enrollment.actions.profiles.wish_for import TooManyDevices
-from enrollment.models import AssignmentState, Device, Permission, Profile, ProfileDraft, Token
+from enrollment.models import AssignmentState, Device, Permission, Person, Profile, ProfileDraft, Token
 from enrollment.models.keyset import counted
 from enrollment.models.listed_counts import device_counts, wipe_counts
 from enrollment.models.profile_field import Affinity
@@ -63,7 +63,7 @@ def detail(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse
         raise Http404
     values = {
         **frame_of(request, profile, tab),
-        **(_overview(profile) if tab == "overview" else {}),
+        **(_overview(profile, request.user) if tab == "overview" else {}),
         **({"revisions": profile.revisions.select_related("created_by")} if tab == "revisions" else {}),
     }
     return render(request, f"enrollment/profiles/detail_{tab}.html", values)
@@ -84,13 +84,13 @@ def frame_of(request: HttpRequest, profile: Profile, tab: str) -> dict[str, Any]
     }
 
 
-def _overview(profile: Profile) -> dict[str, Any]:
+def _overview(profile: Profile, reader: Person) -> dict[str, Any]:
     is_default = profile.token.default_profile_id == profile.pk
     devices = Device.objects.present()
     counts = devices.counts_by_state(profile)
     return {
-        "facts": in_words(profile.settings),
-        "findings": lint_profile(profile.settings, platform=profile.platform),
+        "facts": in_words(profile.settings, reader=reader),
+        "findings": lint_profile(profile.settings, platform=profile.platform, reader=reader),
         "to_wipe": devices.filter(profile=profile).needing_wipe(profile).count(),
         "states": [(state, counts[state]) for state in AssignmentState.values if counts.get(state)],
         "device_count": sum(counts.values()),

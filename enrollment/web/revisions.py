@@ -30,7 +30,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         "before": before,
         "after": after,
         "numbers": list(profile.revisions.values_list("number", flat=True)),
-        "in_words": differences(before.settings_of_today(), after.settings_of_today()),
+        "in_words": differences(before.settings_of_today(), after.settings_of_today(), reader=request.user),
         "in_json": payload_differences(before.payload, after.payload),
     }
     return render(request, "enrollment/profiles/compare.html", values)

@@ -13,7 +13,7 @@ KIOSK = {**default_settings(), "affinity": "without", "enrollment_url": "https:/
 
 
 def said(before, after):
-    return [(str(one.one.label), one.before, one.after) for one in differences(before, after)]
+    return [(str(one.one.label), one.before, one.after) for one in differences(before, after, reader=None)]
 
 
 def test_equal_settings_have_no_differences():
@@ -45,17 +45,19 @@ def test_a_vpp_token_and_a_certificate_are_told_by_name_and_end():
         "pairing": "certificate",
         "host_certificates": [a_stored_certificate()],
     }
-    words = {str(fact.one.label): fact.word for _section, facts in in_words(settings) for fact in facts}
+    words = {str(fact.one.label): fact.word for _section, facts in in_words(settings, reader=None) for fact in facts}
     assert words["Install Company Portal with VPP"].startswith("Licences of Lyon (until ")
     assert words["Apple Configurator certificates"].startswith("Orchard Configurator (until ")
     token.delete()
-    words = {str(fact.one.label): fact.word for _section, facts in in_words(settings) for fact in facts}
+    words = {str(fact.one.label): fact.word for _section, facts in in_words(settings, reader=None) for fact in facts}
     assert words["Install Company Portal with VPP"] == "a VPP token that is not here any more"
 
 
 def test_a_screen_is_told_in_the_readers_language_and_an_unknown_one_by_its_key():
     with override("fr"):
-        words = dict(in_words({**KIOSK, "hidden_panes": ["Passcode", "BrandNew"]}))["Assistant Configuration"]
+        words = dict(in_words({**KIOSK, "hidden_panes": ["Passcode", "BrandNew"]}, reader=None))[
+            "Assistant Configuration"
+        ]
     assert words[0].word == "Masqués : Code secret, BrandNew"
 
 

@@ -66,7 +66,12 @@ def a_world() -> World:
     things = _part(OURS, ours, here[0].person)
     others = _part(THEIRS, theirs, elsewhere[0].person)
     # What they chose from ours, before they were narrowed, does not tell them its name.
-    settings = {**others["profile"].current.settings, "company_portal_vpp": things["vpp_token"].pk}
+    settings = {
+        **others["profile"].current.settings,
+        "affinity": "with",
+        "method": "company_portal",
+        "company_portal_vpp": things["vpp_token"].pk,
+    }
     type(others["profile"].current).objects.filter(pk=others["profile"].current.pk).update(settings=settings)
     for visitor in (*here, inside):
         _give(visitor, things["token"], ours)
@@ -107,6 +112,7 @@ def _part(name: str, tag: ScopeTag, maker: Person) -> dict[str, Any]:
         "token": token,
         "vpp_token": vpp_token,
         "profile": profile,
+        "new_profile": a_profile(token, name=f"{name} new profile"),  # Apple has not been told yet
         "device": device,
         "rule": a_rule(profile, [("family", "is", "iPad")], name=f"{name} rule"),
         "run": a_run(token),

@@ -228,7 +228,7 @@ class AreThereLicences(OfDevice):
         key = case.current.settings.get("company_portal_vpp") if case.current else None
         if not key:
             return None
-        token = VppToken.objects.filter(pk=key).first()
+        token = VppToken.objects.told_to(case.by, key)
         if token is None:
             return problem(
                 _("The VPP token that the profile names has been deleted."),

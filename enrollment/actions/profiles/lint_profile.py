@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from enrollment import limits
 from enrollment.apple.setup_panes import PANES, Pane
-from enrollment.models import VppToken, VppTokenStatus
+from enrollment.models import Person, VppToken, VppTokenStatus
 from enrollment.models.certificate import NotACertificate, stored_certificate
 from enrollment.models.profile_field import Affinity, AuthenticationMethod
 
@@ -63,10 +63,9 @@ class Rule:
     finds: Callable[[Subject], Mapping[str, Any] | None] = field(repr=False)
 
 
-def lint_profile(settings: Mapping[str, Any], *, platform: str = "ios") -> list[Finding]:
-    """What the rules say of settings, the gravest first."""
-    key = settings.get("company_portal_vpp")
-    token = VppToken.objects.filter(pk=key).first() if isinstance(key, int) else None
+def lint_profile(settings: Mapping[str, Any], *, reader: Person | None, platform: str = "ios") -> list[Finding]:
+    """What the rules say of settings to a reader (None: the operator), the gravest first."""
+    token = VppToken.objects.told_to(reader, settings.get("company_portal_vpp"))
     subject = Subject(settings, platform, token)
     return sorted(_findings(subject), key=lambda finding: list(Severity).index(finding.severity))
 

@@ -165,7 +165,7 @@ def _vpp_token(_one: Field, common: dict[str, Any], draft: ProfileDraft) -> form
     choices = {str(token.pk): name_and_end(token) for token in VppToken.objects.visible_to(draft.owner)}
     chosen = str(draft.settings.get("company_portal_vpp") or "")
     if chosen.isdecimal() and chosen not in choices:
-        choices[chosen] = name_and_end(VppToken.objects.filter(pk=chosen).first())
+        choices[chosen] = name_and_end(VppToken.objects.told_to(draft.owner, int(chosen)))
     return Choice(choices=[("", _("No VPP token")), *choices.items()], **common)
 
 

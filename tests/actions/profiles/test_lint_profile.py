@@ -43,7 +43,7 @@ OF_VPP_TOKENS = {"vpp-token-expired": -1, "vpp-token-expires-soon": 20}
 
 
 def spoke(settings):
-    return {finding.rule for finding in lint_profile(settings)}
+    return {finding.rule for finding in lint_profile(settings, reader=None)}
 
 
 def test_every_rule_has_a_test():
@@ -51,7 +51,7 @@ def test_every_rule_has_a_test():
 
 
 def test_a_profile_without_fault_hears_nothing():
-    assert lint_profile(QUIET) == []
+    assert lint_profile(QUIET, reader=None) == []
 
 
 @pytest.mark.parametrize("rule", SPEAKING)
@@ -76,14 +76,14 @@ def test_on_a_shared_ipad_no_screen_is_met_and_none_is_spoken_of():
 
 def test_the_gravest_come_first():
     settings = {**QUIET, "is_supervised": False, "affinity": "with", "method": "legacy", "hidden_panes": []}
-    severities = [finding.severity for finding in lint_profile(settings)]
+    severities = [finding.severity for finding in lint_profile(settings, reader=None)]
     assert severities == sorted(severities, key=list(Severity).index)
     assert severities[0] is Severity.ERROR
 
 
 def test_screens_are_named_in_the_readers_language():
     with override("fr"):
-        findings = lint_profile({**QUIET, **SPEAKING["screens-not-always-skippable"]})
+        findings = lint_profile({**QUIET, **SPEAKING["screens-not-always-skippable"]}, reader=None)
     assert [finding.sentence for finding in findings] == ["Peut apparaître bien que masqué : Forme d'adresse."]
 
 
