@@ -5,14 +5,19 @@ from rest_framework.routers import SimpleRouter
 
 from enrollment.api.activation_locks import ActivationLockViewSet
 from enrollment.api.api_keys import ApiKeyViewSet
+from enrollment.api.catalogues import ProfileSettingViewSet, SetupPaneViewSet
 from enrollment.api.default_profiles import DefaultProfileViewSet
 from enrollment.api.devices import DeviceViewSet
 from enrollment.api.doctor import DoctorViewSet
 from enrollment.api.documentation import with_own_policy
+from enrollment.api.foreign_profiles import ForeignProfileViewSet
 from enrollment.api.nowhere import Nowhere
 from enrollment.api.operations import OperationViewSet
 from enrollment.api.people import MeViewSet, PersonViewSet
+from enrollment.api.profile_contents import ProfileContentViewSet
+from enrollment.api.profile_drafts import ProfileDraftViewSet
 from enrollment.api.profiles import ProfileViewSet
+from enrollment.api.revisions import RevisionViewSet
 from enrollment.api.roles import RoleViewSet
 from enrollment.api.rule_conditions import RuleConditionViewSet
 from enrollment.api.rules import RuleViewSet, TokenRuleViewSet
@@ -33,6 +38,12 @@ router.register("token-drafts", TokenDraftViewSet, basename="api-token-draft")
 router.register("vpp-tokens", VppTokenViewSet, basename="api-vpp-token")
 router.register("syncs", SyncRunViewSet, basename="api-sync")
 router.register("profiles", ProfileViewSet, basename="api-profile")
+router.register("profiles", ProfileContentViewSet, basename="api-profile-content")
+router.register("profiles/<int:profile>/revisions", RevisionViewSet, basename="api-revision")
+router.register("profile-drafts", ProfileDraftViewSet, basename="api-profile-draft")
+router.register("profile-settings", ProfileSettingViewSet, basename="api-profile-setting")
+router.register("setup-panes", SetupPaneViewSet, basename="api-setup-pane")
+router.register("foreign-profiles", ForeignProfileViewSet, basename="api-foreign-profile")
 router.register("devices", DeviceViewSet, basename="api-device")
 router.register("operations", OperationViewSet, basename="api-operation")
 router.register("activation-locks", ActivationLockViewSet, basename="api-activation-lock")

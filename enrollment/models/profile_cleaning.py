@@ -50,6 +50,22 @@ def clean_settings(typed: Mapping[str, Any]) -> tuple[dict[str, Any], Errors]:
     return settings, errors
 
 
+def clean_values(said: Mapping[str, Any]) -> tuple[dict[str, Any], Errors]:
+    """Each value by itself, whatever the others are, and what is wrong with those that can never be taken."""
+    values: dict[str, Any] = {}
+    errors: Errors = {}
+    for name, value in said.items():
+        try:
+            values[name] = FIELDS[name].empty() if _is_empty(value) else _cleaned(FIELDS[name], value)
+        except Wrong as wrong:
+            errors[name] = [str(wrong)]
+    return values, errors
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip()) or value in ([], ())
+
+
 def _supposed(settings: dict[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
     """What is known of the others: cleaned where their turn has come, else as typed."""
     return {**{name: typed.get(name, one.default) for name, one in FIELDS.items()}, **settings}
@@ -57,7 +73,7 @@ def _supposed(settings: dict[str, Any], typed: Mapping[str, Any]) -> dict[str, A
 
 def _cleaned(one: Field, value: Any) -> Any:
     value = value.strip() if isinstance(value, str) else value
-    if value in (None, "", [], ()):
+    if _is_empty(value):
         if one.is_required:
             raise Wrong(_("Choose one.") if one.kind == "choice" else _("This is needed."))
         return one.empty()

@@ -12,6 +12,7 @@ from enrollment.actions.profiles.check_draft import BY_APPLES_KEY, check_draft, 
 from enrollment.actions.profiles.check_enrollment_url import TlsVerdict, check_enrollment_url
 from enrollment.actions.profiles.define_revision import define_revision
 from enrollment.actions.profiles.delete_profile_draft import delete_profile_draft
+from enrollment.actions.profiles.draft_consequences import draft_consequences
 from enrollment.actions.profiles.duplicate_profile import duplicate_profile
 from enrollment.actions.profiles.edit_profile import edit_profile
 from enrollment.actions.profiles.lint_profile import lint_profile
@@ -20,11 +21,12 @@ from enrollment.actions.profiles.save_profile import ProfileNotSaved, save_profi
 from enrollment.actions.profiles.save_profile_draft import save_profile_draft
 from enrollment.actions.profiles.start_profile import READY, TokenNotActive, start_profile
 from enrollment.apple.errors import AppleError
-from enrollment.models import Device, Permission, Profile, ProfileDraft, Token
+from enrollment.models import Permission, Profile, ProfileDraft, Token
 from enrollment.models.profile_field import Step as Part
 from enrollment.models.profile_payload import payload
-from enrollment.models.profile_settings import FIELDS, of_a_revision
+from enrollment.models.profile_settings import FIELDS
 from enrollment.models.profile_words import in_words
+from enrollment.models.typed_key import typed_key
 from enrollment.permissions import check
 from enrollment.web.forms.profiles import BasicsForm, ManagementForm, SettingsForm
 from enrollment.web.guidance import BESIDE
@@ -48,7 +50,7 @@ def new(request: HttpRequest) -> HttpResponse:
     tokens = Token.objects.visible_to(request.user).with_status().filter(status_now__in=ready)
     chosen = request.POST.get("token") or request.GET.get("token", str(like.token_id) if like else "")
     if request.method == "POST":
-        token = get_object_or_404(Token.objects.visible_to(request.user), pk=_number(chosen))
+        token = get_object_or_404(Token.objects.visible_to(request.user), pk=typed_key(chosen))
         try:
             draft = duplicate_profile(like, token=token, by=request.user) if like else None
             draft = draft or start_profile(token, by=request.user)
@@ -61,12 +63,8 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "enrollment/profiles/new.html", values)
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
-
-
 def _profile(request: HttpRequest, pk: int | str) -> Profile:
-    return get_object_or_404(Profile.objects.visible_to(request.user), pk=_number(str(pk)))
+    return get_object_or_404(Profile.objects.visible_to(request.user), pk=typed_key(str(pk)))
 
 
 @require_POST
@@ -164,22 +162,13 @@ def _review(draft: ProfileDraft) -> dict[str, Any]:
         for sentence in sentences
     ]
     said = None if errors else payload(settings, profile_name=draft.name, org_magic="…")
+    consequences = draft_consequences(draft, settings)
     return {
         "missing": missing,
         "facts": in_words(settings, reader=draft.owner),
         "findings": lint_profile(settings, platform=draft.platform, reader=draft.owner),
         "payload": said,
-        **(_consequences(draft, draft.profile, settings) if draft.profile else {}),
-    }
-
-
-def _consequences(draft: ProfileDraft, profile: Profile, settings: dict[str, Any]) -> dict[str, Any]:
-    """What saving an edit means for the devices, said beforehand (PB-1)."""
-    current = profile.current
-    return {
-        "device_count": Device.objects.filter(profile=profile).present().count(),
-        "makes_revision": current is None or current.settings_of_today() != of_a_revision(settings),
-        "newer": current if current and current.created_at > draft.created_at else None,
+        **(vars(consequences) if consequences else {}),
     }
 
 

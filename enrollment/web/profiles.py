@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST
 
 from enrollment import tasks
 from enrollment.actions.profiles.apply_default_profile import waiting_for_a_default
-from enrollment.actions.profiles.delete_profile import InTheWay, ProfileInUse, delete_profile, in_the_way
+from enrollment.actions.profiles.delete_profile import ProfileInUse, delete_profile, in_the_way
+from enrollment.actions.profiles.delete_profile import in_words as reasons_in_words
 from enrollment.actions.profiles.give_default_profile import give_default_profile
 from enrollment.actions.profiles.lint_profile import lint_profile
 from enrollment.actions.profiles.set_default_profile import set_default_profile
@@ -95,14 +96,8 @@ def _overview(profile: Profile, reader: Person) -> dict[str, Any]:
         "states": [(state, counts[state]) for state in AssignmentState.values if counts.get(state)],
         "device_count": sum(counts.values()),
         "waiting": waiting_for_a_default(profile.token).count() if is_default else 0,
-        "in_the_way": _in_words(profile, in_the_way(profile)),
+        "in_the_way": reasons_in_words(profile, in_the_way(profile)),
     }
-
-
-def _in_words(profile: Profile, reasons: list[InTheWay]) -> list[str]:
-    """What is in the way of its deletion; the rules by their names."""
-    names = ", ".join(_("“%(name)s”") % {"name": rule.name} for rule in profile.rules.all())
-    return [f"{_(reason)} {names}." if reason == InTheWay.RULES else _(reason) for reason in reasons]
 
 
 @require_POST
@@ -143,7 +138,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         delete_profile(profile, by=request.user)
     except ProfileInUse as error:
-        messages.error(request, " ".join(_in_words(profile, error.reasons)))
+        messages.error(request, " ".join(reasons_in_words(profile, error.reasons)))
         return redirect("profile-detail", pk)
     messages.success(request, _("The profile is deleted."))
     return redirect("profile-list")

@@ -7,19 +7,17 @@ Things of the world stand in braces: {token}, {their_token}, {own_token}, {devic
 
 from tests.who_may_what.api_access import ACCESS
 from tests.who_may_what.api_devices import DEVICES
+from tests.who_may_what.api_profiles import PROFILES
 from tests.who_may_what.api_rules import RULES
 from tests.who_may_what.api_serials import SERIALS
 from tests.who_may_what.api_tokens import TOKENS
-from tests.who_may_what.row import operation
 
 ALL = 200
 OPERATIONS = [
     *TOKENS,
+    *PROFILES,
     *DEVICES,
     *RULES,
     *ACCESS,
     *SERIALS,
-    operation("get", "profiles/", ALL),
-    operation("get", "profiles/{profile}/", ALL, 404),
-    operation("post", "profiles/{profile}/assign/", "202 202 202 403 403", 404, serials=["QUINCEWO001"]),
 ]

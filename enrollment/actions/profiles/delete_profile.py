@@ -1,6 +1,7 @@
 from enum import StrEnum
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from enrollment.models import AuditEntry, Device, Person, Profile, Token
@@ -30,6 +31,12 @@ def in_the_way(profile: Profile) -> list[InTheWay]:
         InTheWay.RULES: profile.rules.exists(),
     }
     return [reason for reason, is_so in holds.items() if is_so]
+
+
+def in_words(profile: Profile, reasons: list[InTheWay]) -> list[str]:
+    """What is in the way, as people read it; the rules by their names."""
+    names = ", ".join(_("“%(name)s”") % {"name": rule.name} for rule in profile.rules.all())
+    return [f"{_(reason)} {names}." if reason == InTheWay.RULES else _(reason) for reason in reasons]
 
 
 def delete_profile(profile: Profile, *, by: Person | None) -> None:

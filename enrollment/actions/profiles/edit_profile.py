@@ -6,8 +6,11 @@ from enrollment.models import AuditEntry, Person, Profile, ProfileDraft
 def edit_profile(profile: Profile, *, by: Person) -> ProfileDraft:
     """The person's draft of changes to a profile; the one already begun, if there is one."""
     begun = ProfileDraft.objects.filter(owner=by, profile=profile).first()
-    if begun:
-        return begun
+    return begun or a_draft_of(profile, by=by)
+
+
+def a_draft_of(profile: Profile, *, by: Person) -> ProfileDraft:
+    """A draft that says what the profile says, whatever others are begun."""
     with transaction.atomic():
         draft = ProfileDraft.objects.create(
             owner=by,

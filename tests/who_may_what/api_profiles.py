@@ -1,0 +1,56 @@
+"""Profiles, their revisions and drafts, those of other tools, and what they are made of."""
+
+from tests.who_may_what.row import operation
+
+ALL = 200
+# Of those who may neither create nor update, none writes drafts.
+OWN_DRAFT = "200 200 403 403 403"
+PROFILES = [
+    operation("get", "profiles/", ALL),
+    operation("post", "profiles/", "400 400 403 403 403"),
+    operation("get", "profiles/{profile}/", ALL, 404),
+    operation("get", "profiles/{their_profile}/", ALL, ALL, inside=404),
+    operation("put", "profiles/{profile}/", "400 400 403 403 403", 404),
+    operation("patch", "profiles/{profile}/", "400 400 403 403 403", 404, settings="none"),
+    operation("delete", "profiles/{profile}/", "409 409 403 403 403", 404),
+    operation("get", "profiles/{profile}/usage/", ALL, 404),
+    operation("post", "profiles/{profile}/assign/", "202 202 202 403 403", 404, serials=["QUINCEWO001"]),
+    operation("get", "profiles/{profile}/lint/", ALL, 404),
+    operation("get", "profiles/{profile}/payload/", ALL, 404),
+    operation("get", "profiles/{profile}/preview/", ALL, 404),
+    operation("get", "profiles/{profile}/compare/", ALL, 404),
+    operation("get", "profiles/{profile}/export/", ALL, 404),
+    operation("get", "profiles/{their_profile}/export/", ALL, ALL, inside=404),
+    operation("get", "profiles/{new_profile}/apple/", "409 409 409 409 409", 404),
+    operation("post", "profiles/{profile}/ask-apple/", "200 200 403 403 403", 404),
+    operation("post", "profiles/{profile}/edit/", "201 201 403 403 403", 404),
+    operation("get", "profiles/{profile}/revisions/", ALL, 404),
+    operation("get", "profiles/{profile}/revisions/1/", ALL, 404),
+    operation("post", "profiles/{profile}/revisions/1/restore/", "201 201 403 403 403", 404),
+    # A draft is its owner's alone
+    operation("get", "profile-drafts/", ALL),
+    operation("post", "profile-drafts/", "201 201 403 403 403", "400 400 403 403 403", token="@token"),
+    operation("post", "profile-drafts/", "201 201 403 403 403", "400 400 403 403 403", like="@profile"),
+    operation("post", "profile-drafts/import/", "400 400 403 403 403", token="@own_token", text="name: Kiosk"),
+    operation("get", "profile-drafts/{profile_draft}/", "200 404 403 403 403", 404, inside=404),
+    operation("get", "profile-drafts/{own_profile_draft}/", OWN_DRAFT),
+    operation("patch", "profile-drafts/{profile_draft}/", "200 404 403 403 403", 404, inside=404, name="Kiosk"),
+    operation("patch", "profile-drafts/{own_profile_draft}/", OWN_DRAFT, name="Kiosk"),
+    operation("delete", "profile-drafts/{profile_draft}/", "204 404 403 403 403", 404, inside=404),
+    operation("delete", "profile-drafts/{own_profile_draft}/", "204 204 403 403 403"),
+    operation("post", "profile-drafts/{profile_draft}/save/", "400 404 403 403 403", 404, inside=404),
+    operation("post", "profile-drafts/{own_profile_draft}/save/", "400 400 403 403 403"),
+    operation("get", "profile-drafts/{profile_draft}/lint/", "200 404 403 403 403", 404, inside=404),
+    operation("get", "profile-drafts/{own_profile_draft}/lint/", OWN_DRAFT),
+    operation("get", "profile-drafts/{profile_draft}/payload/", "409 404 403 403 403", 404, inside=404),
+    operation("get", "profile-drafts/{own_profile_draft}/payload/", "409 409 403 403 403"),
+    operation("get", "profile-drafts/{profile_draft}/preview/", "200 404 404 404 404", 404, inside=404),
+    operation("get", "profile-drafts/{own_profile_draft}/preview/", ALL),
+    operation("post", "profile-drafts/{profile_draft}/check-url/", "200 404 403 403 403", 404, inside=404),
+    operation("post", "profile-drafts/{own_profile_draft}/check-url/", OWN_DRAFT),
+    operation("get", "foreign-profiles/", ALL),
+    operation("get", "foreign-profiles/{foreign}/", ALL, 404),
+    operation("post", "foreign-profiles/{foreign}/take-over/", "201 201 403 403 403", 404),
+    operation("get", "profile-settings/", ALL),
+    operation("get", "setup-panes/", ALL),
+]
