@@ -11,18 +11,18 @@ from enrollment.models.token import APPLE, is_pretend_address
 from enrollment.permissions import may, may_everywhere
 from enrollment.web.guidance import PAGES
 
-# Name, URL name, icon; activity and mails only for those who may.
+HOME = (_("Home"), "home", "home")
+# What may be read, by whom: name, URL name, icon.
 NAVIGATION = [
-    (_("Home"), "home", "home"),
-    (_("Devices"), "device-list", "device"),
-    (_("Apple serial numbers"), "serial-lists", "barcode"),
-    (_("Serial doctor"), "serial-doctor", "doctor"),
-    (_("Operations"), "operation-list", "transfer"),
-    (_("Enrollment program tokens"), "token-list", "token"),
-    (_("Profiles"), "profile-list", "profile"),
-    (_("VPP tokens"), "vpp-token-list", "apple"),
+    (Permission.READ_DEVICE, (_("Devices"), "device-list", "device")),
+    (Permission.READ_DEVICE, (_("Apple serial numbers"), "serial-lists", "barcode")),
+    (Permission.READ_DEVICE, (_("Serial doctor"), "serial-doctor", "doctor")),
+    (Permission.READ_DEVICE, (_("Operations"), "operation-list", "transfer")),
+    (Permission.READ_TOKEN, (_("Enrollment program tokens"), "token-list", "token")),
+    (Permission.READ_PROFILE, (_("Profiles"), "profile-list", "profile")),
+    (Permission.READ_TOKEN, (_("VPP tokens"), "vpp-token-list", "apple")),
+    (Permission.READ_AUDIT, (_("Activity"), "activity-list", "activity")),
 ]
-ACTIVITY = (_("Activity"), "activity-list", "activity")
 MAILS = (_("Mails"), "mail-list", "mail")
 # Of the whole installation: for those who manage it, or read who may what; keys are everybody's.
 PEOPLE = (_("People"), "person-list", "people")
@@ -40,9 +40,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     person = request.user
     if not person.is_authenticated:
         return _entrance()
-    navigation = list(NAVIGATION)
-    if may(person, Permission.READ_AUDIT):
-        navigation.append(ACTIVITY)
+    navigation = [HOME, *(link for needed, link in NAVIGATION if may(person, needed))]
     if settings.SHOW_MAILS and may_everywhere(person, Permission.MANAGE_ACCESS):
         navigation.append(MAILS)
     navigation.append(GUIDANCE)

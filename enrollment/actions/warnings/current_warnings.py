@@ -9,8 +9,9 @@ from django.utils.translation import gettext_noop, ngettext
 
 from enrollment import limits
 from enrollment.actions.warnings.expiry_step import EXPIRED, expiry_step
-from enrollment.models import Operation, OperationStatus, Person, Token, TokenStatus
+from enrollment.models import Operation, OperationStatus, Permission, Person, Token, TokenStatus
 from enrollment.models.token import TokenQuerySet
+from enrollment.permissions import may
 
 SEVERE_DAYS = 7
 TROUBLES = {
@@ -34,7 +35,9 @@ class TokenWarning:
 
 
 def current_warnings(person: Person) -> list[TokenWarning]:
-    """What needs attention among the tokens the person sees, the worst first."""
+    """What needs attention among the tokens the person sees and may read, the worst first."""
+    if not may(person, Permission.READ_TOKEN):
+        return []
     now = timezone.now()
     soon = now + max(timedelta(days=days) for days in limits.EXPIRY_WARNING_DAYS)
     tokens = Token.objects.visible_to(person)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from enrollment import limits
 from enrollment.actions.warnings.expiry_step import EXPIRED, expiry_step
 from enrollment.models import Notice, Permission, Person, Token
+from enrollment.permissions import may
 
 log = structlog.get_logger(__name__)
 MOST_TRIES = 10
@@ -24,14 +25,23 @@ def send_notices() -> int:
     for token in Token.objects.filter(expires_at__lte=soon):
         _note(token, now)
     due = Notice.objects.filter(Q(next_try_at=None) | Q(next_try_at__lte=now), sent_at=None, tries__lt=MOST_TRIES)
-    return sum(_send(notice, now) for notice in due.select_related("token", "person"))
+    return sum(_send(notice, now) for notice in due.select_related("token", "person") if _concerns(notice))
+
+
+def _concerns(notice: Notice) -> bool:
+    """Who has lost the role or the scope since is told nothing any more."""
+    return may(notice.person, Permission.UPDATE_TOKEN) and _sees(notice.person, notice.token)
+
+
+def _sees(person: Person, token: Token) -> bool:
+    return Token.objects.visible_to(person).filter(pk=token.pk).exists()
 
 
 def _note(token: Token, now: datetime) -> None:
     """The row comes before the mail: whoever writes it first sends it, and nobody twice."""
     step = expiry_step(token, now)
     people = Person.objects.who_may(Permission.UPDATE_TOKEN).exclude(email="")
-    visible = [person for person in people if Token.objects.visible_to(person).filter(pk=token.pk).exists()]
+    visible = [person for person in people if _sees(person, token)]
     Notice.objects.bulk_create(
         [Notice(token=token, person=person, days=step or 0, expires_at=token.expires_at) for person in visible],
         ignore_conflicts=True,

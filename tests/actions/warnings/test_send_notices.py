@@ -78,3 +78,11 @@ def test_banners_are_about_the_persons_tokens_the_worst_first(alice, charlie):
     elsewhere.scope_tags.add(ScopeTag.objects.get(name="Elsewhere"))
     assert [w.token.name for w in current_warnings(alice)] == ["Elsewhere", "Refused", "Soon"]
     assert [w.token.name for w in current_warnings(charlie)] == ["Elsewhere"]
+
+
+def test_who_has_lost_sight_of_a_token_is_told_nothing_more(alice):
+    token = a_token(name="Shops", expires_at=datetime.now(UTC) + timedelta(days=5))
+    Notice.objects.create(token=token, person=alice, days=7, expires_at=token.expires_at)
+    alice.scope_tags.add(ScopeTag.objects.create(name="Elsewhere"))
+    assert send_notices() == 0
+    assert not mail.outbox
