@@ -13,6 +13,7 @@ from enrollment.models.audit_actions import NOUNS, action_in_words, actions_abou
 from enrollment.models.audit_entry import AuditEntry, AuditEntryQuerySet, AuditResult
 from enrollment.models.person import Person
 from enrollment.models.token import Token
+from enrollment.models.typed_key import typed_key
 
 CLOCK = "clock"
 DAY = "%Y-%m-%d"
@@ -88,8 +89,7 @@ class AuditFilter(django_filters.FilterSet):
         """By the key, which a new name leaves as it is; those of the clock have none."""
         if value == CLOCK:
             return entries.filter(person=None)
-        is_key = value.isascii() and value.isdecimal() and int(value) < 2**63
-        return entries.filter(person=int(value)) if is_key else entries.none()
+        return entries.filter(person=typed_key(value)) if typed_key(value) else entries.none()
 
     def is_action(self, entries: AuditEntryQuerySet, _name: str, value: str) -> AuditEntryQuerySet:
         return entries.filter(action__in=actions_about(value)) if value in NOUNS else entries.filter(action=value)

@@ -9,6 +9,7 @@ from enrollment.models.person import Person
 from enrollment.models.profile import Profile
 from enrollment.models.serial_list import SerialList, SerialRow, SerialVerdict
 from enrollment.models.token import Token
+from enrollment.models.typed_key import typed_key
 
 
 def rows_answered(serials: SerialList, person: Person, *, verdict: str = "", token: str = "") -> QuerySet[SerialRow]:
@@ -16,7 +17,7 @@ def rows_answered(serials: SerialList, person: Person, *, verdict: str = "", tok
     if verdict in SerialVerdict.values:
         return serials.rows.filter(verdict=verdict)
     if token.isdecimal():
-        it = Token.objects.visible_to(person).filter(pk=token)  # by itself, any figure may be asked for
+        it = Token.objects.visible_to(person).filter(pk=typed_key(token))  # by itself, any figure may be asked for
         there = listed_devices(serials, person).present().filter(token__in=it)
         return serials.rows.filter(serial__in=there.values("serial"))
     return serials.rows.all()

@@ -22,6 +22,7 @@ from enrollment.models.device_filter import DeviceFilter
 from enrollment.models.keyset import counted
 from enrollment.models.operation import ASKS_APPLE, NEEDED
 from enrollment.models.operation_progress import WISHES, WORDS, devices_of, outcome_of, progress, with_outcome
+from enrollment.models.typed_key import typed_key
 from enrollment.models.typed_words import are_typed, words_to_type
 from enrollment.permissions import check, may
 from enrollment.web.keyset import keyset_page
@@ -47,8 +48,8 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     if kind != OperationKind.ASSIGN and devices.exists():
         return _start(request, OperationKind(kind), Choice(devices))
     profiles = _profiles_for(request, devices)
-    if request.POST.get("profile", "").isdecimal():
-        profile = get_object_or_404(profiles, pk=request.POST["profile"])
+    if key := typed_key(request.POST.get("profile", "")):
+        profile = get_object_or_404(profiles, pk=key)
         return _start(request, OperationKind.ASSIGN, Choice(devices, profile))
     values = {
         "section": "device-list",
@@ -67,7 +68,7 @@ def _chosen(request: HttpRequest) -> DeviceQuerySet:
     """The rows that were ticked, or all that match the list's filters."""
     if request.POST.get("all_matching"):
         return DeviceFilter(QueryDict(request.POST.get("query", "")), person=request.user).devices
-    keys = [key for key in request.POST.getlist("device") if key.isdecimal()]
+    keys = [typed_key(key) for key in request.POST.getlist("device")]
     return Device.objects.visible_to(request.user).filter(pk__in=keys)
 
 

@@ -7,12 +7,13 @@ from django.utils.translation import get_language
 
 from enrollment.apple.setup_panes import GROUPS, MAJORS, PANES, Pane, panes_for
 from enrollment.models import ProfileDraft
+from enrollment.models.typed_key import typed_key
 
 
 def pane_page(draft: ProfileDraft, version: str = "") -> dict[str, Any]:
     """What wizard_setup_assistant.html wants. Of a chosen major version only its screens are drawn; all are sent."""
     majors = MAJORS[draft.platform]
-    major = int(version) if version.isdecimal() and int(version) in majors else None
+    major = typed_key(version) if typed_key(version) in majors else None
     hidden = draft.settings.get("hidden_panes", [])
     return {
         "groups": _groups(draft, set(hidden), major),

@@ -12,6 +12,7 @@ from enrollment.actions.profiles.import_profile import import_profile
 from enrollment.actions.profiles.start_profile import READY, TokenNotActive
 from enrollment.models import ForeignProfile, Permission, Profile, Token
 from enrollment.models.profile_file import Complaint, NotAProfileFile
+from enrollment.models.typed_key import typed_key
 from enrollment.permissions import check
 from enrollment.web.request_size import takes_up_to
 
@@ -40,7 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
     complaints: tuple[Complaint, ...] = ()
     pasted = request.POST.get("text", "")
     if request.method == "POST":
-        token = get_object_or_404(tokens, pk=int(chosen) if chosen.isdecimal() else 0)
+        token = get_object_or_404(tokens, pk=typed_key(chosen))
         file = request.FILES.get("file")
         try:
             draft, left_out = import_profile(

@@ -5,6 +5,7 @@ from enrollment.actions.profiles.ask_apple_for_profile import ask_apple_for_prof
 from enrollment.models import Permission, Profile, ProfileRevision
 from enrollment.models.payload_difference import payload_differences
 from enrollment.models.profile_words import differences
+from enrollment.models.typed_key import typed_key
 from enrollment.permissions import check
 from enrollment.web.profiles import frame_of
 
@@ -37,7 +38,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _revision(profile: Profile, number: str) -> ProfileRevision | None:
-    return profile.revisions.filter(number=number).first() if number.isdecimal() and len(number) < 9 else None
+    return profile.revisions.filter(number=typed_key(number)).first()
 
 
 def at_apple(request: HttpRequest, pk: int) -> HttpResponse:

@@ -17,6 +17,7 @@ from enrollment.actions.rules.set_rules_brake import set_rules_brake
 from enrollment.models import AssignmentRule, Device, Operation, OperationStatus, Permission, RulesAbout, Token
 from enrollment.models.assignment_rule import ASKED_ABOUT
 from enrollment.models.rule_condition import groups_in_words
+from enrollment.models.typed_key import typed_key
 from enrollment.permissions import check
 from enrollment.web.forms.rules import BrakeForm
 from enrollment.web.tokens import frame_of
@@ -66,14 +67,14 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     """One rule a place up or down, or all in the order they were dragged into."""
     token = _token(request, pk, Permission.ASSIGN_PROFILE)
     key, _colon, way = request.POST.get("move", "").partition(":")
-    keys = [int(one) for one in request.POST.get("order", "").split(",") if one.isdecimal()]
-    if key.isdecimal():
-        keys = _moved([rule.pk for rule in token.rules.all()], int(key), -1 if way == "up" else 1)
+    keys = [typed_key(one) for one in request.POST.get("order", "").split(",") if typed_key(one)]
+    if typed_key(key):
+        keys = _moved([rule.pk for rule in token.rules.all()], typed_key(key), -1 if way == "up" else 1)
     if keys:
         order_rules(token, keys, by=request.user)
     moved = key or request.POST.get("moved", "")
     back = reverse("rule-list", args=[pk])
-    return redirect(f"{back}?moved={moved}" if moved.isdecimal() else back)
+    return redirect(f"{back}?moved={moved}" if typed_key(moved) else back)
 
 
 def _moved(keys: list[int], key: int, by: int) -> list[int]:

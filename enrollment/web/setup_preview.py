@@ -9,6 +9,7 @@ from enrollment.actions.profiles.check_draft import check_draft
 from enrollment.apple.setup_panes import MAJORS
 from enrollment.models import Permission, Profile, ProfileDraft, Token
 from enrollment.models.setup_preview import FAMILIES, screens
+from enrollment.models.typed_key import typed_key
 from enrollment.permissions import check
 
 LANGUAGES = ("en", "fr")
@@ -36,7 +37,7 @@ def _show(request: HttpRequest, settings: dict[str, Any], token: Token, platform
     with override(language):
         organisation = token.org_name or _("Your organisation")
         found = screens(settings, family=family, major=major, organisation=organisation, platform=platform)
-    place = min(max(_number(request.GET.get("screen", "1")), 1), len(found))
+    place = min(max(typed_key(request.GET.get("screen", "")), 1), len(found))
     query = f"family={family}&version={major}&language={language}&screen="
     values = {
         "section": "profile-list",
@@ -59,7 +60,3 @@ def _show(request: HttpRequest, settings: dict[str, Any], token: Token, platform
 
 def _one_of(text: str, offered: Any) -> str:
     return text if text in offered else offered[0]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 1

@@ -13,6 +13,7 @@ from enrollment import limits
 from enrollment.actions.access.what_may_be_given import AccessRefused, roles_to_give
 from enrollment.models import Permission, Person, Role
 from enrollment.models.permission_words import SUMMARIES
+from enrollment.web.forms.several import Several
 
 KEY_DAYS = {
     "30": gettext_lazy("30 days"),
@@ -42,8 +43,8 @@ class AccessForm(forms.Form):
         self.add_error(field, _(refused.sentence) % refused.details)
 
 
-def _tags(of: Person, label: Any, help_text: Any) -> forms.ModelMultipleChoiceField:
-    return forms.ModelMultipleChoiceField(
+def _tags(of: Person, label: Any, help_text: Any) -> Several:
+    return Several(
         queryset=of.scope, required=False, widget=forms.CheckboxSelectMultiple, label=label, help_text=help_text
     )
 
@@ -82,7 +83,7 @@ class PersonForm(AccessForm):
             self.fields["username"].help_text = _("What the program is called. Letters, digits, and @ . + - _")
         roles = roles_to_give(by)
         helps = {str(role.pk): SUMMARIES.get(role.key, "") for role in roles if role.is_built_in}
-        self.fields["roles"] = forms.ModelMultipleChoiceField(
+        self.fields["roles"] = Several(
             queryset=Role.objects.filter(pk__in=[role.pk for role in roles]),
             required=False,
             widget=Boxes(helps),

@@ -17,6 +17,7 @@ from enrollment.models.profile_field import Field, Section, Step
 from enrollment.models.profile_needs import ANY, NEEDS
 from enrollment.models.profile_settings import FIELDS
 from enrollment.models.profile_words import name_and_end, when_in_words
+from enrollment.models.typed_key import typed_key
 
 REMOVED = "{}-removed"  # the fingerprints of certificates to take out
 
@@ -164,8 +165,8 @@ def _vpp_token(_one: Field, common: dict[str, Any], draft: ProfileDraft) -> form
     """Those the person sees, and the one the profile has: what one cannot see is not lost by saving."""
     choices = {str(token.pk): name_and_end(token) for token in VppToken.objects.visible_to(draft.owner)}
     chosen = str(draft.settings.get("company_portal_vpp") or "")
-    if chosen.isdecimal() and chosen not in choices:
-        choices[chosen] = name_and_end(VppToken.objects.told_to(draft.owner, int(chosen)))
+    if typed_key(chosen) and chosen not in choices:
+        choices[chosen] = name_and_end(VppToken.objects.told_to(draft.owner, typed_key(chosen)))
     return Choice(choices=[("", _("No VPP token")), *choices.items()], **common)
 
 

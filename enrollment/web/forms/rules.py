@@ -64,7 +64,7 @@ def typed_groups(data: Mapping[str, Any]) -> list[list[Condition]]:
 def after(do: str, groups: list[list[Condition]]) -> list[list[Condition]]:
     """The conditions after a button: "add:1", "remove:0:2", "add-group"; anything else changes nothing."""
     verb, *places = do.split(":")
-    numbers = [int(place) for place in places if place.isdecimal()]
+    numbers = [int(place) for place in places if re.fullmatch("[0-9]{1,4}", place)]
     if verb == "add" and len(numbers) == 1 and numbers[0] < len(groups):
         groups[numbers[0]].append(dict(_NEW))
     elif verb == "add-group":

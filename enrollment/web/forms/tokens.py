@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment import limits
 from enrollment.models import Person, ScopeTag, Token, TokenDraft
 from enrollment.models.scope_choice import NoneOfTheirs, check_scope
+from enrollment.web.forms.several import Several
 
 
 def tags_for(person: Person) -> Any:
@@ -66,7 +67,7 @@ class FileForm(forms.Form):
 class ScopeForm(forms.Form):
     """Step 3."""
 
-    scope_tags = forms.ModelMultipleChoiceField(
+    scope_tags = Several(
         queryset=ScopeTag.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
