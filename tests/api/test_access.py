@@ -1,0 +1,118 @@
+"""API-2 and ROLE-1 to ROLE-3 for programs: the same verbs as the pages'."""
+
+from functools import partial
+
+import pytest
+from django.utils import timezone
+
+from enrollment.models import ApiKey, Person, Role, ScopeTag
+from tests.cast import a_person
+
+pytestmark = pytest.mark.django_db
+
+
+def role(key):
+    return Role.objects.get(key=key).pk
+
+
+def coming_with(ask, key):
+    return partial(ask, headers={"Authorization": f"Bearer {key}"})
+
+
+@pytest.fixture
+def lyon(db):
+    return ScopeTag.objects.create(name="Lyon")
+
+
+def test_who_am_i_and_what_may_i(program, alice, bob, lyon):
+    told = program(bob)("get", "me/").json()
+    assert (told["username"], told["sees_everything"], told["scope_tags"]) == ("bob", True, [])
+    assert told["permissions"] == ["read_token", "read_profile", "read_device"]
+    assert told["key"]["name"] == "test"
+    said = {"name": "small", "role": role("helpdesk"), "scope_tags": [lyon.pk]}
+    key = program(alice)("post", "api-keys/", data=said).json()["key"]
+    told = coming_with(program(alice), key)("get", "me/").json()
+    assert told["permissions"] == ["read_token", "read_profile", "read_device"]
+    assert [tag["name"] for tag in told["scope_tags"]] == ["Lyon"]
+
+
+def test_a_service_is_made_with_a_key(program, alice):
+    ask = program(alice)
+    answer = ask("post", "people/", data={"username": "robot", "is_service": True, "roles": [role("helpdesk")]})
+    assert answer.status_code == 201
+    robot = answer.json()
+    assert answer.headers["Location"].endswith(f"/people/{robot['id']}/")
+    made = ask("post", "api-keys/", data={"name": "nightly", "person": robot["id"], "days": 90})
+    assert made.status_code == 201
+    assert made.headers["Cache-Control"] == "no-store"
+    assert (made.json()["person"], made.json()["status"]) == (robot["id"], "usable")
+    key = made.json()["key"]
+    assert ApiKey.objects.find(key, timezone.now()).person.username == "robot"
+    assert "key" not in ask("get", f"api-keys/{made.json()['id']}/").json()
+    assert ask("delete", f"api-keys/{made.json()['id']}/").status_code == 204
+    assert ApiKey.objects.find(key, timezone.now()) is None
+
+
+def test_the_rules_of_giving_are_told_at_their_fields(program, bob, lyon):
+    lydia = a_person("lydia", "enrollment_manager")
+    lydia.roles.add(Role.objects.create(key="gate", name="Gate", permissions=["manage_access"]))
+    lydia.scope_tags.add(lyon)
+    ask, paris = program(lydia), ScopeTag.objects.create(name="Paris")
+    for field, wrong in (
+        ("roles", {"roles": [role("administrator")], "scope_tags": [lyon.pk]}),
+        ("scope_tags", {"roles": [role("helpdesk")]}),
+        ("scope_tags", {"roles": [role("helpdesk")], "scope_tags": [paris.pk]}),
+        ("username", {"username": "BOB", "scope_tags": [lyon.pk]}),
+        ("username", {"username": "no blanks", "scope_tags": [lyon.pk]}),
+    ):
+        answer = ask("post", "people/", data={"username": "eve", **wrong})
+        assert answer.status_code == 400
+        assert list(answer.json()["errors"]) == [field]
+    assert not Person.objects.filter(username="eve").exists()
+
+
+def test_what_stands_in_the_way_is_409(program, alice, bob):
+    ask = program(alice)
+    helpdesk = role("helpdesk")
+    assert ask("put", f"roles/{helpdesk}/", data={"name": "H", "permissions": ["read_token"]}).status_code == 409
+    assert ask("delete", f"roles/{helpdesk}/").status_code == 409
+    assert ask("post", f"people/{alice.pk}/deactivate/").status_code == 409
+    answer = ask("patch", f"people/{alice.pk}/", data={"roles": [helpdesk]})
+    assert answer.status_code == 409
+    assert "Somebody must be left" in answer.json()["detail"]
+
+
+def test_somebody_is_changed_invited_and_deactivated(program, alice, bob, lyon):
+    ask = program(alice)
+    told = ask("patch", f"people/{bob.pk}/", data={"first_name": "Robert", "scope_tags": [lyon.pk]}).json()
+    assert (told["first_name"], told["scope_tags"], told["roles"]) == ("Robert", [lyon.pk], [role("helpdesk")])
+    told = ask("post", f"people/{bob.pk}/invite/").json()
+    assert told["link"].startswith("http")
+    assert told["is_mailed"]
+    assert ask("post", f"people/{bob.pk}/deactivate/").json()["is_active"] is False
+    assert ask("post", f"people/{bob.pk}/invite/").status_code == 409
+    assert ask("post", f"people/{bob.pk}/activate/").json()["is_active"] is True
+    assert [one["username"] for one in ask("get", "people/?q=rob").json()["results"]] == ["bob"]
+
+
+def test_roles_and_tags_are_made_changed_and_deleted(program, alice):
+    ask = program(alice)
+    for path, said, changed in (
+        ("roles/", {"name": "Front", "permissions": ["read_device"]}, {"name": "F", "permissions": ["read_token"]}),
+        ("scope-tags/", {"name": "Lyon"}, {"name": "Nice", "description": "The south"}),
+    ):
+        made = ask("post", path, data=said)
+        assert made.status_code == 201
+        one = f"{path}{made.json()['id']}/"
+        assert changed.items() <= ask("put", one, data=changed).json().items()
+        assert ask("post", path, data=changed).json()["errors"]["name"]
+        assert ask("delete", one).status_code == 204
+        assert ask("get", one).status_code == 404
+
+
+def test_a_small_key_makes_no_large_one(program, alice):
+    small = program(alice)("post", "api-keys/", data={"name": "small", "role": role("helpdesk")}).json()["key"]
+    ask = coming_with(program(alice), small)
+    assert ask("post", "api-keys/", data={"name": "large"}).status_code == 400
+    assert ask("post", "api-keys/", data={"name": "alike", "role": role("helpdesk")}).status_code == 201
+    assert [one["name"] for one in ask("get", "api-keys/").json()["results"]] == ["small"]
