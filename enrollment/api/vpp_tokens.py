@@ -45,7 +45,7 @@ class VppTokenViewSet(Reading):
         words = said(VppTokenAddSerializer, request)
         data = words.pop("file").read(limits.TOKEN_FILE_BYTES + 1)
         try:
-            token = add_vpp_token(data, scope_tags=words.pop("scope_tags", ()), by=request.user, **words)
+            token = add_vpp_token(data, by=request.user, **words)
         except TokenFileError as error:
             raise wrong_value("name" if isinstance(error, VppNameTaken) else "file", error) from None
         headers = location("api-vpp-token-detail", token.pk, request)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop
 
 from enrollment.models.scope_tag import ScopeTag
 from enrollment.models.token import Token
+from enrollment.models.token_draft import TokenDraft
 
 if TYPE_CHECKING:
     from enrollment.models.person import Person
@@ -22,6 +23,14 @@ def check_scope(person: "Person", tags: Collection[ScopeTag]) -> None:
     """NoneOfTheirs when somebody narrowed to scope tags gives none of them."""
     if not person.sees_everything and not tags:
         raise NoneOfTheirs
+
+
+def lacks_one_of_theirs(draft: TokenDraft) -> bool:
+    """Whether the token would be gone from its maker's sight, or from that of the key it was begun with."""
+    is_narrowed = bool(draft.owner and not draft.owner.sees_everything) or bool(
+        draft.key and draft.key.scope_tags.exists()
+    )
+    return is_narrowed and not draft.scope_tags.exists()
 
 
 def with_those_beyond(token: Token, tags: Collection[ScopeTag], person: "Person | None") -> set[ScopeTag]:

@@ -37,6 +37,7 @@ WHERE = {
     Missing.NAME_TAKEN: "token",
     Missing.APPLE_ID: "token",
     Missing.FILE: "token",
+    Missing.SCOPE: "scope",
     Missing.ROOM: "review",
 }
 

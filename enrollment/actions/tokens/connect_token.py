@@ -9,6 +9,7 @@ from enrollment.actions.tokens.open_token_file import server_mark
 from enrollment.apple.token_file import Credentials
 from enrollment.encryption import decrypt
 from enrollment.models import AuditEntry, Person, SyncTrigger, Token, TokenDraft
+from enrollment.models.scope_choice import NoneOfTheirs, lacks_one_of_theirs
 
 
 class Missing(StrEnum):
@@ -20,6 +21,7 @@ class Missing(StrEnum):
     NAME_TAKEN = gettext_noop("Another token has this name already.")
     APPLE_ID = gettext_noop("The Apple ID is missing.")
     FILE = gettext_noop("The token file (.p7m) is missing.")
+    SCOPE = NoneOfTheirs.sentence
     ROOM = gettext_noop("This installation has 2,000 tokens already, which is the limit.")
 
 
@@ -41,6 +43,7 @@ def what_is_missing(draft: TokenDraft) -> list[Missing]:
         Missing.NAME_TAKEN: Token.objects.filter(name=draft.name).exists(),
         Missing.APPLE_ID: not draft.apple_id,
         Missing.FILE: not draft.sealed_credentials,
+        Missing.SCOPE: lacks_one_of_theirs(draft),
         Missing.ROOM: Token.objects.count() >= limits.TOKENS_PER_INSTALLATION,
     }
     return [what for what, is_missing in found.items() if is_missing]

@@ -23,4 +23,4 @@ class VppTokenAddSerializer(Said):
 
     name = serializers.CharField(max_length=LONGEST_NAME, help_text="Profiles choose the token by it.")
     file = serializers.FileField(max_length=250, help_text="The `.vpptoken` of the portal, at most 64 KB.")
-    scope_tags = TagsGiven()
+    scope_tags = TagsGiven(default=list)
