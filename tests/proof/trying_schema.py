@@ -38,7 +38,14 @@ def try_schema(base: str, key: str, folder: Path, *, seconds: int) -> Tried:
         *("run", f"{base}/api/v1/schema/?format=json", "--header", f"Authorization: Bearer {key}"),
         *("--max-time", str(seconds), "--report", "ndjson", "--report-dir", str(folder), "--no-color"),
     ]
-    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.proof.hooks", "PYTHONPATH": str(HERE.parent.parent)}
+    me = requests.get(f"{base}/api/v1/me/", headers={"Authorization": f"Bearer {key}"}, timeout=30).json()
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(HERE.parent.parent),
+        "SCHEMATHESIS_HOOKS": "tests.proof.hooks",
+        "SPARED_PERSON": str(me["id"]),
+        "SPARED_KEY": str(me["key"]["id"]),
+    }
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, cwd=folder)
     (report,) = folder.glob("ndjson-*")
     return Tried(done.returncode == 0, done.stdout + done.stderr, _statuses(report, _operations(base)))

@@ -84,6 +84,7 @@ class ScopeTagSaidSerializer(Said):
 class PersonSerializer(serializers.ModelSerializer):
     """Somebody who signs in, or a service that comes with a key."""
 
+    email = serializers.CharField(read_only=True, help_text="Of a service it is empty.")
     roles = serializers.PrimaryKeyRelatedField(many=True, read_only=True, pk_field=serializers.IntegerField())
     scope_tags = TagsSeen(help_text="Without any they see everything.")
 
