@@ -35,7 +35,7 @@ from enrollment.models.profile_words import differences
 NOT_YET = gettext_noop("Apple does not have this profile yet.")
 EXPORTS = {
     (200, "application/json"): OpenApiResponse(OpenApiTypes.OBJECT, "As docs/profile-file.md says."),
-    (200, YAML_TYPE): OpenApiResponse(OpenApiTypes.STR, "The same as YAML."),
+    (200, YAML_TYPE): OpenApiResponse(OpenApiTypes.OBJECT, "The same as YAML."),
 }
 
 
@@ -129,7 +129,10 @@ class ProfileContentViewSet(Viewset):
         media_type = YAML_TYPE if kind == "yaml" else "application/json"
         return as_file(text, media_type, f"{slugify(profile.name) or 'profile'}.{kind}")
 
-    @extend_schema(operation_id="profiles_apple", responses={200: AppleSideSerializer, 502: ProblemSerializer})
+    @extend_schema(
+        operation_id="profiles_apple",
+        responses={200: AppleSideSerializer, 409: ProblemSerializer, 502: ProblemSerializer},
+    )
     @action(detail=True)
     def apple(self, request: Request, pk: str | None = None) -> Response:
         """Ask Apple for its copy, and tell where that is not what was sent. 409 while Apple has none."""

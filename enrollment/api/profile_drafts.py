@@ -28,7 +28,7 @@ from enrollment.api.asked import said
 from enrollment.api.etag import CHANGED_SINCE, ETAG, IF_MATCH, check_unchanged, etag_of
 from enrollment.api.location import LOCATION, location
 from enrollment.api.parser import Json
-from enrollment.api.problem import Refused, refusal
+from enrollment.api.problem import ProblemSerializer, Refused, refusal
 from enrollment.api.profiles import not_saved
 from enrollment.api.serializers.profile_drafts import (
     ImportedDraftSerializer,
@@ -208,7 +208,7 @@ class ProfileDraftViewSet(Reading):
         findings = lint_profile(check_draft(draft)[0], platform=draft.platform, reader=request.user)
         return Response(FindingSerializer(findings, many=True).data)
 
-    @extend_schema(operation_id="profile_drafts_payload", responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="profile_drafts_payload", responses={200: OpenApiTypes.OBJECT, 409: ProblemSerializer})
     @action(detail=True)
     def payload(self, request: Request, pk: str | None = None) -> Response:
         """The exact JSON that Apple would get. 409 while something is missing: `errors` says what."""
