@@ -11,6 +11,7 @@ _KINDS = {
     django_filters.ModelChoiceFilter: int,
     django_filters.BooleanFilter: bool,
     django_filters.DateFilter: date,
+    django_filters.NumberFilter: int,
 }
 
 

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from enrollment.api.activation_locks import ActivationLockViewSet
 from enrollment.api.api_keys import ApiKeyViewSet
+from enrollment.api.audit import AuditViewSet
 from enrollment.api.catalogues import ProfileSettingViewSet, SetupPaneViewSet
 from enrollment.api.default_profiles import DefaultProfileViewSet
 from enrollment.api.devices import DeviceViewSet
@@ -51,6 +52,7 @@ router.register("device-views", SavedViewViewSet, basename="api-device-view")
 router.register("serial-lists", SerialListViewSet, basename="api-serial-list")
 router.register("rules", RuleViewSet, basename="api-rule")
 router.register("tokens/<int:token_id>/rules", TokenRuleViewSet, basename="api-token-rule")
+router.register("audit", AuditViewSet, basename="api-audit")
 router.register("people", PersonViewSet, basename="api-person")
 router.register("roles", RoleViewSet, basename="api-role")
 router.register("scope-tags", ScopeTagViewSet, basename="api-scope-tag")

@@ -1,8 +1,9 @@
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.forms import DateInput
 from django.utils.functional import Promise
 from django.utils.timezone import make_aware
@@ -16,6 +17,7 @@ from enrollment.models.token import Token
 from enrollment.models.typed_key import typed_key
 
 CLOCK = "clock"
+PERSON = re.compile(rf"(?:{CLOCK}|[0-9]{{1,18}})\Z")
 DAY = "%Y-%m-%d"
 DAYS = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
 # Keys and times of entries grow together, but for clocks that differ: a day is found by the keys that surround it.
@@ -44,12 +46,12 @@ OBJECTS: dict[str, str | Promise] = {
 def _actions() -> list[tuple[str, list[tuple[str, str]]]]:
     """In groups by what they are about; a noun alone means all of its actions."""
     return [
-        (str(label), [(noun, _all_of(label)), *((action, action_in_words(action)) for action in actions_about(noun))])
+        (str(label), [(noun, all_of(label)), *((action, action_in_words(action)) for action in actions_about(noun))])
         for noun, label in NOUNS.items()
     ]
 
 
-def _all_of(label: str | Promise) -> str:
+def all_of(label: str | Promise) -> str:
     return gettext("%(noun)s: all") % {"noun": label}
 
 
@@ -62,10 +64,10 @@ def _day(method: str, label: Promise) -> django_filters.DateFilter:
 class AuditFilter(django_filters.FilterSet):
     """The filters of the audit log, the same for page, export and program (API-3)."""
 
-    person = django_filters.CharFilter(method="by_person", label=_("Person"))
+    person = django_filters.CharFilter(method="by_person", label=_("Person"), validators=[RegexValidator(PERSON)])
     action = django_filters.ChoiceFilter(method="is_action", choices=_actions, label=_("What"))
     object_type = django_filters.ChoiceFilter(choices=list(OBJECTS.items()), label=_("Kind of object"))
-    object_id = django_filters.NumberFilter(label=_("Object"), min_value=0, max_value=2**63 - 1)
+    object_id = django_filters.NumberFilter(label=_("Object"), min_value=0, max_digits=18, decimal_places=0)
     object_name = django_filters.CharFilter(lookup_expr="icontains", label=_("Name of the object"))
     token = django_filters.ModelChoiceFilter(queryset=Token.objects.none(), label=_("Token"))
     result = django_filters.ChoiceFilter(choices=AuditResult.choices, label=_("Result"))

@@ -6,6 +6,7 @@ Things of the world stand in braces: {token}, {their_token}, {own_token}, {devic
 """
 
 from tests.who_may_what.api_access import ACCESS
+from tests.who_may_what.api_audit import AUDIT
 from tests.who_may_what.api_devices import DEVICES
 from tests.who_may_what.api_profiles import PROFILES
 from tests.who_may_what.api_rules import RULES
@@ -20,4 +21,5 @@ OPERATIONS = [
     *RULES,
     *ACCESS,
     *SERIALS,
+    *AUDIT,
 ]
