@@ -40,7 +40,7 @@ class DefaultProfileViewSet(Viewset):
         operation_id="tokens_set_default_profile",
         request=SetDefaultSerializer,
         responses=DefaultProfileSerializer,
-        examples=[OpenApiExample("A profile of the token", {"profile": 7}, request_only=True)],
+        examples=[OpenApiExample("A profile of the token", {"profile": 2}, request_only=True)],
     )
     @default_profile.mapping.put
     def set_default(self, request: Request, pk: str | None = None) -> Response:

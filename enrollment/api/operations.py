@@ -50,7 +50,7 @@ NOTHING_TO_TRY = gettext_noop("There is nothing that could be tried again now.")
 IS_CONFIRMED = gettext_noop("It has been confirmed: what was done is kept.")
 A_PREVIEW = OpenApiExample(
     "Assign to all iPads of a token",
-    value={"kind": "assign", "profile": 7, "filter": {"token": 1, "family": "iPad"}},
+    value={"kind": "assign", "profile": 2, "filter": {"token": 1, "family": "iPad"}},
     request_only=True,
 )
 

@@ -48,10 +48,18 @@ from enrollment.models.profile_file import Complaint, NotAProfileFile
 from enrollment.models.profile_payload import payload
 from enrollment.permissions import check, may
 
-TYPED = OpenApiExample("The name and two settings", {"name": "Kiosk", "settings": {"affinity": "without"}})
+TYPED = OpenApiExample(
+    "The name and a setting", {"name": "Kiosk", "settings": {"affinity": "without"}}, request_only=True
+)
+IMPORTED = OpenApiExample(
+    "A text",
+    {"token": 1, "text": "format: pomona-profile\nversion: 1\nname: Kiosk\nsettings:\n  affinity: without\n"},
+    request_only=True,
+    media_type="application/json",
+)
 STARTED = [
     OpenApiExample("From the defaults", {"token": 1}, request_only=True),
-    OpenApiExample("Like another profile", {"like": 7}, request_only=True),
+    OpenApiExample("Like another profile", {"like": 2}, request_only=True),
 ]
 
 
@@ -128,6 +136,7 @@ class ProfileDraftViewSet(Reading):
         request={"multipart/form-data": ProfileImportSerializer, "application/json": ProfileTextSerializer},
         responses={201: ImportedDraftSerializer},
         parameters=[LOCATION],
+        examples=[IMPORTED],
     )
     @action(detail=False, methods=["post"], url_path="import", parser_classes=[MultiPartParser, Json])
     def import_file(self, request: Request) -> Response:

@@ -38,7 +38,7 @@ A_RULE = OpenApiExample(
     "iPads of the school, and those with a tag",
     value={
         "name": "School iPads",
-        "profile": 7,
+        "profile": 2,
         "mode": "active",
         "conditions": [
             [
@@ -49,6 +49,9 @@ A_RULE = OpenApiExample(
         ],
     },
     request_only=True,
+)
+TRIED = OpenApiExample(
+    "A rule", value={name: A_RULE.value[name] for name in ("profile", "conditions")}, request_only=True
 )
 READS = ("list", "retrieve", "counts", "read_brake")
 
@@ -140,7 +143,7 @@ class TokenRuleViewSet(mixins.ListModelMixin, OfRules):
         operation_id="token_rules_preview",
         request=RuleTriedSerializer,
         responses=RulePreviewSerializer,
-        examples=[OpenApiExample("A rule", value={k: A_RULE.value[k] for k in ("profile", "conditions")})],
+        examples=[TRIED],
     )
     @action(detail=False, methods=["post"])
     def preview(self, request: Request, token_id: int) -> Response:
