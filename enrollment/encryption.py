@@ -28,6 +28,15 @@ def decrypt(sealed: bytes) -> bytes:
         raise KeyMissing from None
 
 
+def is_current(sealed: bytes) -> bool:
+    """Whether it is under the first key of the ring already."""
+    try:
+        _ring(tuple(settings.FIELD_KEYS[:1])).decrypt(sealed)
+    except InvalidToken:
+        return False
+    return True
+
+
 def rotate(sealed: bytes) -> bytes:
     """The same secret under the first key of the ring."""
     try:

@@ -110,6 +110,7 @@ ACTIONS = {
     "api_key.revoked": gettext_noop("API key revoked"),
     "access.refused": gettext_noop("Refused: permission missing"),
     "installation.mfa_required": gettext_noop("Second factor required, or not"),
+    "installation.field_keys_rotated": gettext_noop("Secrets put under a new key"),
     "installation.first_link_made": gettext_noop("Link for the first administrator made"),
     "audit.exported": gettext_noop("Audit log exported"),
     "audit.purged": gettext_noop("Old audit entries deleted"),

@@ -14,6 +14,8 @@ from enrollment.models.sync_run import SyncKind, SyncTrigger
 
 LABELS: dict[str, str | Promise] = {
     "name": _("Name"),
+    "rotated": _("Under the new key"),
+    "unreadable": _("Not readable with any key"),
     "description": _("Description"),
     "device_name_template": _("Device name template"),
     "apple_id": _("Apple ID"),
