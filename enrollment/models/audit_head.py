@@ -1,6 +1,7 @@
 import secrets
 from typing import Any
 
+import structlog
 from django.apps import AppConfig
 from django.db import connections, models, transaction
 from django.db.models.signals import post_migrate
@@ -9,6 +10,8 @@ from django.dispatch import receiver
 from enrollment.encryption import decrypt, encrypt
 from enrollment.models.audit_chain import is_same, mark_of_head
 from enrollment.models.installation import Installation
+
+log = structlog.get_logger(__name__)
 
 
 class AuditHead(models.Model):
@@ -64,8 +67,8 @@ def begin_the_chain(sender: AppConfig, using: str, **_signal: Any) -> None:
         return
     with transaction.atomic(using):
         ours, _made = Installation.objects.using(using).get_or_create(pk=1)
-        if ours.sealed_audit_key:
-            return
+        if ours.sealed_audit_key or AuditHead.objects.using(using).exists():
+            return  # a key that somebody took away is not made anew: the verification has to say so
         key = secrets.token_bytes(32)
         ours.sealed_audit_key = encrypt(key)
         ours.save(using=using, update_fields=["sealed_audit_key"])
@@ -74,3 +77,5 @@ def begin_the_chain(sender: AppConfig, using: str, **_signal: Any) -> None:
         head = AuditHead(pk=1, unmarked_until=last)
         head.mark = head._mark(key)
         head.save(using=using)
+    if last:
+        log.warning("the audit log gets its chain; what is there already is taken as it is", until_id=last)

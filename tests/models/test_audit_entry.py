@@ -1,12 +1,14 @@
 """AUD-1: who, when, from where, what; never changed, never removed, and never a secret."""
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from enrollment.actions.audit.seal_audit import seal_audit
 from enrollment.models import AuditEntry, AuditHead, Installation, Person
 from enrollment.models.api_key import ApiKey, make_key
 from enrollment.models.audit_entry import AuditIsAppendOnly, origin
+from enrollment.models.audit_head import begin_the_chain
 from enrollment.models.audit_values import HIDDEN, SecretInAudit
 from tests.cast import a_person, a_token
 
@@ -143,3 +145,13 @@ def test_bytes_are_nothing_to_tell(alice):
 def test_what_was_done_is_recorded_even_when_the_key_is_lost(alice):
     Installation.objects.update(sealed_audit_key=b"lost")
     assert AuditEntry.record("person.added", alice, by=alice).mark == ""
+
+
+def test_a_key_or_a_head_that_was_taken_away_is_not_made_anew(entry):
+    """Else whoever takes one away would have a chain that begins wherever they like."""
+    app = apps.get_app_config("enrollment")
+    seen = list(AuditHead.objects.values())
+    Installation.objects.update(sealed_audit_key=b"")
+    begin_the_chain(app, "default")
+    assert bytes(Installation.objects.get().sealed_audit_key) == b""
+    assert list(AuditHead.objects.values()) == seen
