@@ -22,7 +22,7 @@ def test_a_key_is_made_used_and_revoked(as_bob, client):
     key = shown_in(page)
     assert "no-store" in answer.headers["Cache-Control"]
     assert f"Authorization: Bearer {key}" in page
-    path = re.search(r""http://localhost:8000(/api/[^"]+)"</code>", page)[1]
+    path = re.search(r'"http://localhost:8000(/api/[^"]+)"</code>', page)[1]
     told = client.get(path, headers={"Authorization": f"Bearer {key}"}).json()
     assert [device["serial"] for device in told["results"]] == ["ABC123456789"]
     made = ApiKey.objects.get()

@@ -21,7 +21,7 @@ class Command(OperatorCommand):
         parser.add_argument("--language", default="", choices=["", "en", "fr"])
 
     def handle(self, **options: Any) -> None:
-        if Person.objects.filter(username=options["name"]).exists():
+        if Person.objects.filter(username__iexact=options["name"]).exists():
             raise CommandError(f"There is a person named {options['name']} already.")
         password = secrets.token_urlsafe(12)
         add_person(
