@@ -31,7 +31,10 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no token “{options['token']}”.", returncode=2)
             profiles = profiles.filter(token__name=options["token"])
         with override(options["language"]):
-            found = [(profile, lint_profile(profile.settings, platform=profile.platform, reader=None)) for profile in profiles]
+            found = [
+                (profile, lint_profile(profile.settings, platform=profile.platform, reader=None))
+                for profile in profiles
+            ]
         self.stdout.write(_as_json(found) if options["json"] else _as_text(found))
         order = list(Severity)
         worst = order.index(Severity(options["fail_on"]))
