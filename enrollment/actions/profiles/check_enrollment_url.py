@@ -1,11 +1,17 @@
+import ipaddress
 import socket
 import ssl
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils.translation import gettext_noop
 
+from enrollment.models.token import is_pretend_address
+
 SECONDS = 5.0
+ADDRESSES = 3  # of one name
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class TlsVerdict(StrEnum):
@@ -13,6 +19,7 @@ class TlsVerdict(StrEnum):
 
     ANSWERS = gettext_noop("It answers over TLS, with a certificate that is publicly trusted.")
     NOT_COMPLETE = gettext_noop("Enter a complete address that begins with https://.")
+    NOT_ASKED = gettext_noop("This is an address of this server itself: no device would get through to it.")
     UNKNOWN_NAME = gettext_noop("Its name is not known to the name service.")
     NOT_TRUSTED = gettext_noop(
         "It answers, but its certificate is not publicly trusted: devices would refuse it without anchor certificates."
@@ -30,14 +37,38 @@ def check_enrollment_url(url: str) -> TlsVerdict:
     if parts.scheme != "https" or not host:
         return TlsVerdict.NOT_COMPLETE
     try:
+        addresses = {str(place[4][0]) for place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    except (socket.gaierror, UnicodeError):
+        return TlsVerdict.UNKNOWN_NAME
+    if not all(_may_be_asked(address) for address in addresses):
+        return TlsVerdict.NOT_ASKED
+    # The addresses that were looked at, and no others that the name may mean a moment later.
+    verdicts = (_hello(address, port, host) for address in sorted(addresses)[:ADDRESSES])
+    return next((one for one in verdicts if one != TlsVerdict.NO_ANSWER), TlsVerdict.NO_ANSWER)
+
+
+def _hello(address: str, port: int, host: str) -> TlsVerdict:
+    try:
         with (
-            socket.create_connection((host, port), timeout=SECONDS) as connection,
+            socket.create_connection((address, port), timeout=SECONDS) as connection,
             ssl.create_default_context().wrap_socket(connection, server_hostname=host),
         ):
             return TlsVerdict.ANSWERS
-    except (socket.gaierror, UnicodeError):
-        return TlsVerdict.UNKNOWN_NAME
     except ssl.SSLCertVerificationError:
         return TlsVerdict.NOT_TRUSTED
-    except OSError:
+    except (OSError, ValueError):
         return TlsVerdict.NO_ANSWER
+
+
+def _may_be_asked(address: str) -> bool:
+    """Not this machine, nor what answers on its link alone, as the metadata of clouds does.
+
+    An organisation's own network may: MDM servers stand there, too.
+    """
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        # The same address in the clothes of the newer protocol; through NAT64 also in a network's own.
+        ip = ip.ipv4_mapped or (ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in NAT64 else ip)
+    if ip.is_loopback:
+        return is_pretend_address(settings.APPLE_URL)
+    return not (ip.is_link_local or ip.is_unspecified or ip.is_multicast or ip.is_reserved)

@@ -47,3 +47,25 @@ def test_what_is_no_https_address(url):
 
 def test_a_name_nobody_knows():
     assert check_enrollment_url("https://mdm.invalid/") == TlsVerdict.UNKNOWN_NAME
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "localhost", "[::1]", "0.0.0.0", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1"],
+)
+def test_this_machine_is_asked_only_where_apple_is_pretended(host, tls_port, settings):
+    settings.APPLE_URL = "https://mdmenrollment.apple.com"
+    assert check_enrollment_url(f"https://{host}:{tls_port[0]}/") == TlsVerdict.NOT_ASKED
+
+
+@pytest.mark.parametrize(
+    "host", ["169.254.169.254", "[fe80::1]", "[::ffff:169.254.169.254]", "224.0.0.1", "[64:ff9b::a9fe:a9fe]"]
+)
+def test_the_metadata_of_a_cloud_is_never_asked(host):
+    assert check_enrollment_url(f"https://{host}/latest/") == TlsVerdict.NOT_ASKED
+
+
+def test_a_name_that_means_such_an_address_is_not_asked_either(monkeypatch):
+    answer = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("169.254.169.254", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: answer)
+    assert check_enrollment_url("https://mdm.example/") == TlsVerdict.NOT_ASKED
