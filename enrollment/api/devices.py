@@ -76,7 +76,7 @@ class DeviceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Viewset):
     @extend_schema(operation_id="devices_retrieve")
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One device."""
-        return Response(self.get_serializer(self._dressed([self.get_object()])[0]).data)
+        return Response(self.get_serializer(self._device()).data)
 
     @extend_schema(operation_id="devices_count", parameters=[*FILTERS, CountAskedSerializer], filters=False)
     @action(detail=False, pagination_class=None, serializer_class=CountSerializer)
@@ -134,8 +134,7 @@ class DeviceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Viewset):
             raise Throttled(max(1, wait), _(refused.sentence) % refused.details) from None
         names = ("what", "before", "after")
         told = [dict(zip(names, said, strict=True)) for said in differences_in_words(refreshed.differences)]
-        (device,) = self._dressed([device])
-        answer = {"is_gone": refreshed.is_gone, "differences": told, "device": device}
+        answer = {"is_gone": refreshed.is_gone, "differences": told, "device": self._device()}
         return Response(self.get_serializer(answer).data)
 
     @extend_schema(operation_id="devices_delete", parameters=[DeleteAskedSerializer], responses={204: None})
@@ -156,6 +155,11 @@ class DeviceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Viewset):
 
     def _filtered(self) -> DeviceQuerySet:
         return filtered(self.request.query_params, self.request.user).devices
+
+    def _device(self) -> Device:
+        device: Device = self.get_object()
+        self.at_apple = profiles_at_apple([device])
+        return device
 
     def _dressed(self, found: Sequence[Device]) -> Sequence[Device]:
         """With all that is told of them, in the same order."""

@@ -96,6 +96,8 @@ class SerialListViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Viewse
         # No more than can be read, and a byte that tells there was more.
         return self._read(file.read(limits.SERIAL_LIST_BYTES + 1), body.get("name") or file.name, "file")
 
+    create.takes_up_to = upload.takes_up_to = limits.SERIAL_LIST_BYTES  # type: ignore[attr-defined]
+
     def _read(self, content: Any, name: str, field: str) -> Response:
         try:
             serials = read_serials(content, name=name, by=self.request.user)
@@ -104,7 +106,11 @@ class SerialListViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Viewse
         headers = location("api-serial-list-detail", serials.pk, self.request)
         return Response(self.get_serializer(serials).data, status=status.HTTP_201_CREATED, headers=headers)
 
-    @extend_schema(operation_id="serial_lists_rows", parameters=[RowsAnsweredSerializer])
+    @extend_schema(
+        operation_id="serial_lists_rows",
+        parameters=[RowsAnsweredSerializer],
+        responses=SerialRowSerializer(many=True),
+    )
     @action(detail=True, pagination_class=KeysetPages, serializer_class=SerialRowSerializer)
     def rows(self, request: Request, pk: int) -> Response:
         """Row by row, with the devices as they are now."""

@@ -267,3 +267,20 @@ def test_every_column_of_the_page_is_a_field(program, ours, alice):
     renamed = {"wanted": "wish", "state": "assignment_state", "apple_status": "apple_profile_status"}
     renamed["apple_profile"] = "profile_at_apple"
     assert {renamed.get(name, name) for name in COLUMNS} <= set(told)
+
+
+@pytest.mark.parametrize("noun", ["devices", "operations", "rules", "serial-lists", "device-views", "activation-locks"])
+@pytest.mark.parametrize("key", ["0", "987654321", str(2**63), "1" + "0" * 40, "-1", "x", "%00", "%ED%A0%80"])
+def test_a_key_that_no_row_has_is_not_found(program, alice, noun, key):
+    answer = program(alice)("get", f"{noun}/{key}/")
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert program(alice)("delete", f"{noun}/{key}/").status_code in {404, 405}
+
+
+@pytest.mark.parametrize("body", ['"\\ud800"', "[" * 100_000, "{", "nul", "NaN", '{"kind": "\\ud800"}', "\ud800"])
+def test_what_is_no_json_is_refused(program, alice, body):
+    for path in ("operations/", "serial-lists/", "device-views/"):
+        answer = program(alice)("post", path, data=body.encode("utf-8", "surrogatepass"))
+        assert answer.status_code == 400
+        assert answer.headers["Content-Type"] == "application/problem+json"

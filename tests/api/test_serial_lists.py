@@ -105,6 +105,15 @@ def test_too_many_rows_are_refused(program, alice):
     assert "100000" in errors(answer)["rows"][0]
 
 
+def test_a_list_may_be_longer_than_other_requests(program, alice):
+    text = "ABC123456789,," + "x" * (limits.API_REQUEST_BYTES + limits.AROUND_BYTES)
+    assert program(alice)("post", "serial-lists/", data={"text": text}).status_code == 201
+    body = {"file": SimpleUploadedFile("list.csv", text.encode())}
+    assert program(alice)("post", "serial-lists/upload/", data=body, content_type=MULTIPART).status_code == 201
+    text = "x" * (limits.SERIAL_LIST_BYTES + limits.AROUND_BYTES)
+    assert program(alice)("post", "serial-lists/", data={"text": text}).status_code == 413
+
+
 def test_a_file_that_is_no_list_is_told_what_it_is(program, alice):
     ask = program(alice)
     body = {"file": SimpleUploadedFile("x.xlsx", b"PK\x03\x04")}
