@@ -35,14 +35,14 @@ def canonical(values: Mapping[str, Any]) -> bytes:
     return json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
 
 
-def mark_of(key: bytes, values: Mapping[str, Any]) -> str:
-    """Made when the entry is written: a changed one is known even before it is sealed."""
-    return _hmac(key, b"entry", canonical(values))
+def mark_of(key: bytes, text: bytes) -> str:
+    """Of a canonical entry, made when it is written: a changed one is known even before it is sealed."""
+    return _hmac(key, b"entry", text)
 
 
-def link_of(key: bytes, before: str, values: Mapping[str, Any]) -> str:
-    """The entry's chain hash, behind the entry whose chain hash is `before`; "" before the first one."""
-    return _hmac(key, b"link", before.encode(), str(values["mark"]).encode(), canonical(values))
+def link_of(key: bytes, before: str, mark: str, text: bytes) -> str:
+    """The chain hash of a canonical entry behind the one whose chain hash is `before`; "" before the first one."""
+    return _hmac(key, b"link", before.encode(), mark.encode(), text)
 
 
 def mark_of_head(key: bytes, *told: str | int) -> str:

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.encryption import KeyMissing
-from enrollment.models.audit_chain import TOLD, is_same, mark_of
+from enrollment.models.audit_chain import TOLD, canonical, is_same, link_of, mark_of
 from enrollment.models.audit_head import audit_key
 from enrollment.models.audit_values import harmless_text, plain
 from enrollment.models.token import Token
@@ -110,14 +111,18 @@ class AuditEntry(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AuditIsAppendOnly
 
-    @property
-    def told(self) -> dict[str, Any]:
+    @cached_property
+    def text(self) -> bytes:
         """What marks and hashes are made of."""
-        return {name: getattr(self, name) for name in (*TOLD, "mark")}
+        return canonical({name: getattr(self, name) for name in TOLD})
 
     def is_as_written(self, key: bytes) -> bool:
         """Whether its own mark still fits."""
-        return is_same(self.mark, mark_of(key, self.told))
+        return is_same(self.mark, mark_of(key, self.text))
+
+    def link(self, key: bytes, before: str) -> str:
+        """Its chain hash behind the one whose chain hash is `before`."""
+        return link_of(key, before, self.mark, self.text)
 
     @classmethod
     def record(
@@ -166,7 +171,7 @@ class AuditEntry(models.Model):
 
 def _mark(entry: AuditEntry) -> str:
     try:
-        return mark_of(audit_key(), entry.told)
+        return mark_of(audit_key(), entry.text)
     except KeyMissing:
         # What was done is done and has to be told; that nobody vouches for it, the verification finds.
         log.error("an audit entry could not be marked: FIELD_KEYS does not have the key", action=entry.action)

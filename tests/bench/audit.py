@@ -149,7 +149,7 @@ def _entries(count: int, people: list[Any], tokens: list[Any]) -> Iterator[Any]:
             after={"devices": number, "because": "person"} if kind == "profile" else {"kind": "delta"},
             result="refused" if action == "access.refused" else "done",
         )
-        entry.mark = mark_of(key, entry.told)
+        entry.mark = mark_of(key, entry.text)
         yield entry
 
 

@@ -3,7 +3,6 @@ from django.db import connection, transaction
 
 from enrollment.encryption import KeyMissing
 from enrollment.models import AuditEntry, AuditHead
-from enrollment.models.audit_chain import link_of
 from enrollment.models.audit_head import audit_key
 
 PORTION = 1_000
@@ -55,7 +54,7 @@ def _seal(head: AuditHead, key: bytes, size: int) -> int:
     places = []
     for entry in entries:
         _look_at(entry, head, key)
-        head.number, head.chain_hash = head.number + 1, link_of(key, head.chain_hash, entry.told)
+        head.number, head.chain_hash = head.number + 1, entry.link(key, head.chain_hash)
         places.append((head.number, head.chain_hash, entry.pk))
     with connection.cursor() as cursor:
         cursor.executemany(_SEAL, places)

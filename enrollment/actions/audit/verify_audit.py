@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from enrollment.encryption import KeyMissing
 from enrollment.models import AuditEntry, AuditHead
-from enrollment.models.audit_chain import is_same, link_of
+from enrollment.models.audit_chain import is_same
 from enrollment.models.audit_head import audit_key
 from enrollment.models.keyset import Order, in_portions
 
@@ -129,7 +129,7 @@ def _follow(walk: _Walk, entry: AuditEntry, found: Verification) -> None:
 def _end(walk: _Walk, head: AuditHead, found: Verification) -> None:
     """Whether the last entry is the one the head knows."""
     odd = walk.odd
-    if odd and odd.number == head.number and is_same(link_of(walk.key, walk.before, odd.told), head.chain_hash):
+    if odd and odd.number == head.number and is_same(odd.link(walk.key, walk.before), head.chain_hash):
         found.found(Fault(FaultKind.CHANGED, odd.number))  # only its chain hash was written over
         return
     _settle(walk, None, found)
@@ -145,7 +145,7 @@ def _settle(walk: _Walk, following: AuditEntry | None, found: Verification) -> N
     if odd is None:
         return
     walk.odd, kind = None, FaultKind.CHANGED
-    computed = link_of(walk.key, walk.before, odd.told)
+    computed = odd.link(walk.key, walk.before)
     if following is not None and _fits(walk, computed, following):
         walk.before = computed  # only its chain hash was written over
     elif following is not None and _fits(walk, walk.before, following):
@@ -158,7 +158,7 @@ def _settle(walk: _Walk, following: AuditEntry | None, found: Verification) -> N
 
 
 def _fits(walk: _Walk, before: str, entry: AuditEntry) -> bool:
-    return is_same(entry.chain_hash, link_of(walk.key, before, entry.told))
+    return is_same(entry.chain_hash, entry.link(walk.key, before))
 
 
 def _is_as_written(walk: _Walk, entry: AuditEntry) -> bool:

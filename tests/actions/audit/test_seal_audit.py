@@ -8,7 +8,6 @@ from django.db import IntegrityError, connection, transaction
 from enrollment.actions.audit.seal_audit import CannotSeal, seal_audit
 from enrollment.actions.audit.verify_audit import verify_audit
 from enrollment.models import AuditEntry, AuditHead
-from enrollment.models.audit_chain import link_of
 from enrollment.models.audit_head import audit_key
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +32,7 @@ def test_numbers_have_no_gap_and_each_hash_holds_the_one_before(alice):
     entries = list(AuditEntry.objects.sealed())
     assert [entry.number for entry in entries] == [1, 2, 3, 4, 5, 6, 7]
     for entry in entries:
-        assert entry.chain_hash == link_of(key, before, entry.told)
+        assert entry.chain_hash == entry.link(key, before)
         before = entry.chain_hash
 
 
