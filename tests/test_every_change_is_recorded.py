@@ -23,7 +23,6 @@ APPLES = "What Apple says is no change of ours: the row, its sync and its device
 TASTE = "How somebody likes a page, which nobody else sees."
 HISTORY = "It is history itself."
 NOT_RECORDED = {
-    "access.reseal_factors": "the same secrets under another key",
     "access.choose_device_columns": TASTE,
     "access.delete_device_view": TASTE,
     "access.save_device_view": TASTE,

@@ -1,6 +1,6 @@
 """For secrets that a library keeps in columns of text: sealed by the key ring like all others."""
 
-from enrollment.encryption import decrypt, encrypt, rotate
+from enrollment.encryption import decrypt, encrypt
 
 
 def seal(text: str) -> str:
@@ -10,8 +10,3 @@ def seal(text: str) -> str:
 def unseal(sealed: str) -> str:
     """KeyMissing when none of the keys fits."""
     return decrypt(sealed.encode()).decode()
-
-
-def reseal(sealed: str) -> str:
-    """The same under the first key of the ring."""
-    return rotate(sealed.encode()).decode()
