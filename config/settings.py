@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.oidc import for_allauth, openid_provider
+from config.hide_secrets import hide_secrets
 from config.own_secrets import own_secrets
 from enrollment import limits
 
@@ -365,6 +366,7 @@ LOGGING = {
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                hide_secrets,
                 structlog.processors.JSONRenderer()
                 if env.bool("LOG_JSON", False)
                 else structlog.dev.ConsoleRenderer(colors=False),
@@ -374,7 +376,12 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # At DEBUG it tells what it signs, and the signature.
+        "oauthlib": {"level": "INFO"},
+    },
 }
 structlog.configure(
     processors=[*_before_rendering, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -37,8 +37,9 @@ ENTRANCE = "account/base_entrance.html"
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What every page needs around its content; looked up only when a template asks for it."""
-    person = request.user
-    if not person.is_authenticated:
+    # A request refused before anybody asked who sent it has no user.
+    person = getattr(request, "user", None)
+    if person is None or not person.is_authenticated:
         return _entrance()
     navigation = [HOME, *(link for needed, link in NAVIGATION if may(person, needed))]
     if settings.SHOW_MAILS and may_everywhere(person, Permission.MANAGE_ACCESS):
