@@ -64,7 +64,9 @@ class OperationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Viewset
     needed = Permission.READ_DEVICE
 
     def get_queryset(self) -> QuerySet[Operation]:
-        return Operation.objects.visible_to(self.request.user).select_related("by", "confirmed_by", "token")
+        operations, person = Operation.objects.all(), self.request.user
+        found = operations.visible_to(person) if self.action == "list" else operations.wholly_visible_to(person)
+        return found.select_related("by", "confirmed_by", "token")
 
     def get_serializer_class(self) -> Any:
         return OperationSerializer if self.action == "list" else super().get_serializer_class()

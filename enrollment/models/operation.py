@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -90,10 +90,19 @@ class Result(models.TextChoices):
 
 class OperationQuerySet(models.QuerySet["Operation"]):
     def visible_to(self, person: "Person") -> "OperationQuerySet":
-        """Their own, and those about one token they may see."""
+        """Those about one token they may see, and their own about several."""
         if person.sees_everything:
             return self
-        return self.filter(person.made_by_them("by") | Q(token__in=Token.objects.visible_to(person)))
+        return self.filter(person.made_by_them("by") & Q(token=None) | Q(token__in=Token.objects.visible_to(person)))
+
+    def wholly_visible_to(self, person: "Person") -> "OperationQuerySet":
+        """To be looked into and changed: none of its devices is out of their sight, for a scope may become less."""
+        visible = self.visible_to(person)
+        if person.sees_everything:
+            return visible
+        beyond = Device.objects.exclude(token__in=Token.objects.visible_to(person))
+        rows = OperationDevice.objects.filter(operation=OuterRef("pk"), device__in=beyond)
+        return visible.filter(Q(token__isnull=False) | ~Exists(rows))
 
     def to_take_up(self) -> "OperationQuerySet":
         """Confirmed and not carried through: queued, or left behind by a worker whose lease ran out."""

@@ -109,7 +109,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _operation(request: HttpRequest, pk: int) -> Operation:
-    found = Operation.objects.visible_to(request.user).select_related("by", "confirmed_by", "token")
+    found = Operation.objects.wholly_visible_to(request.user).select_related("by", "confirmed_by", "token")
     return get_object_or_404(found, pk=pk)
 
 

@@ -117,6 +117,30 @@ def test_a_serial_number_of_several_tokens_means_the_device_of_the_profiles_one(
     assert program(alice)("post", "operations/", data=said).json()["to_type"] == "ABC123456789"
 
 
+@pytest.mark.parametrize("more", ["get ", "get devices/", "get export/", "post confirm/", "post retry/", "delete "])
+def test_whose_scope_became_less_has_no_hand_in_what_is_now_beyond_it(program, charlie, more):
+    """The operation is their own, and about two tokens, one of which they do not see any more."""
+    here, beyond = a_token(), a_token()
+    for one in (here, beyond):
+        one.scope_tags.set(charlie.scope_tags.all())
+    devices = Device.objects.filter(pk__in=[a_device(here).pk, a_device(beyond).pk])
+    operation = start_operation(OperationKind.DISOWN, [Choice(devices)], by=charlie)
+    assert program(charlie)("get", f"operations/{operation.pk}/").status_code == 200
+
+    beyond.scope_tags.clear()
+
+    method, _space, path = more.partition(" ")
+    assert program(charlie)(method, f"operations/{operation.pk}/{path}").status_code == 404
+    assert program(charlie)("get", "operations/").json()["results"][0]["token"] is None
+
+
+def test_ones_own_operation_goes_with_its_token(program, charlie, ours):
+    ours.scope_tags.set(charlie.scope_tags.all())
+    a_preview(ours, charlie)
+    ours.scope_tags.clear()
+    assert program(charlie)("get", "operations/").json()["results"] == []
+
+
 def test_what_is_out_of_scope_cannot_be_meant(program, ours, profile, charlie):
     device = a_device(ours)
     ask = program(charlie)

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enrollment import limits
+from enrollment.actions.devices.start_operation import Choice, start_operation
 from enrollment.models import Device, Operation, OperationKind, OperationStatus, Result, Verdict, Wish
 from tests.cast import a_browser_of, a_device, a_person, a_profile, a_token
 
@@ -199,3 +200,12 @@ def test_lim_2_is_said_with_both_numbers(as_alice, monkeypatch):
         follow=True,
     )
     assert "A profile may have at most 1 devices; with these it would have 2." in answer.content.decode()
+
+
+def test_ones_own_operation_beyond_ones_scope_is_not_found(as_charlie, charlie):
+    here, beyond = a_token(), a_token()
+    here.scope_tags.set(charlie.scope_tags.all())
+    devices = Device.objects.filter(pk__in=[a_device(here).pk, a_device(beyond).pk])
+    operation = start_operation(OperationKind.DISOWN, [Choice(devices)], by=charlie)
+    assert as_charlie.get(reverse("operation-detail", args=[operation.pk])).status_code == 404
+    assert as_charlie.post(reverse("operation-retry", args=[operation.pk])).status_code == 404
