@@ -32,7 +32,7 @@ def save_person(
 
     Besides: first_name, last_name, email, language. Whether it is a service is said once, when it is made.
     """
-    one, was_manager = person or Person(is_service=is_service), bool(person and is_manager(person))
+    one = person or Person(is_service=is_service)
     roles, tags = list(roles), list(scope_tags)
     with transaction.atomic():
         one_at_a_time()
@@ -41,7 +41,7 @@ def save_person(
         check_gift(roles, tags, by=by)
         if person:
             check_not_stronger(person, by=by)
-        before = told(person) if person else {}
+        before, was_manager = (told(person), is_manager(person)) if person else ({}, False)
         _write(one, username, said)
         one.roles.set(roles)
         one.scope_tags.set(tags)
@@ -64,7 +64,8 @@ def _write(person: Person, username: str, said: dict[str, str]) -> None:
         raise AccessRefused(NAME_TAKEN, "username")
     try:
         with transaction.atomic():
-            person.save()
+            # Nothing else: that somebody was deactivated meanwhile, or has another password, stays so.
+            person.save(update_fields=None if person._state.adding else ["username", *said])
     except IntegrityError:
         raise AccessRefused(NAME_TAKEN, "username") from None
 

@@ -113,3 +113,15 @@ def test_a_new_address_takes_the_old_one_away(alice, bob):
     EmailAddress.objects.create(user=bob, email=bob.email, verified=True, primary=True)
     saved(bob, alice, "helpdesk", email="robert@orchard.example")
     assert not EmailAddress.objects.filter(user=bob).exists()
+
+
+def test_what_became_of_them_meanwhile_stays(alice, bob):
+    bob_as_read = Person.objects.get(pk=bob.pk)
+    bob.set_password("another long password")
+    bob.is_active = False
+    bob.save()
+
+    saved(bob_as_read, alice, "helpdesk", username="robert")
+
+    bob.refresh_from_db()
+    assert (bob.username, bob.is_active, bob.check_password("another long password")) == ("robert", False, True)
