@@ -6,11 +6,15 @@ import pytest
 
 from tests.proof.trying_schema import try_schema
 
-SECONDS = int(os.environ.get("SCHEMA_SECONDS", "40"))
+# Most of what helpdesk tries is refused at once. SCHEMA_TIMES=20 looks longer.
+SECONDS = {"helpdesk": 30, "admin": 60}
+TIMES = int(os.environ.get("SCHEMA_TIMES", "1"))
 
 
-@pytest.mark.parametrize("person", ["helpdesk", "admin"])
+@pytest.mark.parametrize("person", SECONDS)
 def test_every_answer_is_as_the_schema_says(demo, tmp_path, person):
-    tried = try_schema(f"http://localhost:{demo.port}", demo.make_key(person), tmp_path, seconds=SECONDS)
+    key = demo.make_key(person)
+    tried = try_schema(f"http://localhost:{demo.port}", key, tmp_path, seconds=SECONDS[person] * TIMES)
     print(tried.table())
     assert tried.is_well, tried.said
+    assert [name for name, answers in tried.statuses.items() if not answers] == []
