@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import limits
 from enrollment.models.scope_tag import ScopeTag
+from enrollment.models.told_name import told_name
 
 if TYPE_CHECKING:
     from enrollment.models.person import Person
@@ -16,9 +17,6 @@ class VppTokenStatus(models.TextChoices):
     ACTIVE = "active", _("Active")
     EXPIRES_SOON = "expires_soon", _("Expires soon")
     EXPIRED = "expired", _("Expired")
-
-
-UNTOLD = "…"
 
 
 class VppTokenQuerySet(models.QuerySet["VppToken"]):
@@ -31,8 +29,8 @@ class VppTokenQuerySet(models.QuerySet["VppToken"]):
     def told_to(self, reader: "Person | None", key: Any) -> "VppToken | None":
         """The token of a key as a reader is told of it: one they do not see has no name for them (ROLE-3)."""
         token = self.filter(pk=key).first() if isinstance(key, int) else None
-        if token and reader and not self.visible_to(reader).filter(pk=key).exists():
-            token.name = UNTOLD
+        if token:
+            token.name = told_name(token, reader)
         return token
 
 

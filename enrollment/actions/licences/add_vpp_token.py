@@ -8,6 +8,7 @@ from enrollment.apple.content_token import read_content_token
 from enrollment.apple.errors import TokenFileError, gettext_noop
 from enrollment.encryption import encrypt
 from enrollment.models import AuditEntry, Person, ScopeTag, VppToken
+from enrollment.models.told_name import told_name
 
 
 class VppTokenKnown(TokenFileError):
@@ -38,7 +39,7 @@ def _added(data: bytes, name: str, tags: list[ScopeTag], by: Person | None) -> V
     read = read_content_token(data, now=timezone.now())
     mark = hashlib.sha256(read.text.encode()).hexdigest()
     if known := VppToken.objects.filter(mark=mark).first():
-        raise VppTokenKnown(name=known.name)
+        raise VppTokenKnown(name=told_name(known, by))
     try:
         with transaction.atomic():
             token = VppToken.objects.create(

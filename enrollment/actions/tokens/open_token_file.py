@@ -9,6 +9,7 @@ from enrollment.apple.wrong_files import envelope_in
 from enrollment.encryption import decrypt, encrypt
 from enrollment.models import AuditEntry, Person, Token, TokenDraft
 from enrollment.models import KeyPair as StoredPair
+from enrollment.models.told_name import UNTOLD, told_name
 
 
 class AlreadyConnected(TokenFileError):
@@ -23,23 +24,23 @@ def server_mark(apple_url: str, credentials: Credentials) -> str:
     return hashlib.sha256(f"{apple_url}\n{credentials.consumer_key}".encode()).hexdigest()
 
 
-def read_token_file(draft: TokenDraft, data: bytes) -> tuple[Opened, StoredPair]:
+def read_token_file(draft: TokenDraft, data: bytes, *, by: Person | None) -> tuple[Opened, StoredPair]:
     """What is in the file, and which pair of the draft opened it; a TokenFileError with advice otherwise (TOK-6)."""
     stored = {pair.fingerprint: pair for pair in draft.key_pairs.all()}
     try:
         opened = open_token(data, [opened_pair(pair) for pair in stored.values()])
     except MadeForAnotherKey as error:
-        raise named(error, data) from None
+        raise named(error, data, by=by) from None
     mark = server_mark(draft.apple_url, opened.credentials)
     if known := Token.objects.filter(server_mark=mark).first():
-        raise AlreadyConnected(name=known.name)
+        raise AlreadyConnected(name=told_name(known, by))
     return opened, stored[opened.key_pair.fingerprint]
 
 
 def open_token_file(draft: TokenDraft, data: bytes, file_name: str, *, by: Person | None) -> Opened:
     """Decrypt an uploaded `.p7m` at once and keep what is in it, encrypted, on the draft."""
     try:
-        opened, pair = read_token_file(draft, data)
+        opened, pair = read_token_file(draft, data, by=by)
     except TokenFileError as error:
         AuditEntry.record_refusal("token_draft.file_refused", draft, error, by=by, file=file_name)
         raise
@@ -67,10 +68,11 @@ def opened_pair(pair: StoredPair) -> KeyPair:
     )
 
 
-def named(error: MadeForAnotherKey, data: bytes) -> TokenFileError:
-    """Another draft's or token's certificate is named; a stranger's cannot be."""
+def named(error: MadeForAnotherKey, data: bytes, *, by: Person | None) -> TokenFileError:
+    """Another draft's or token's certificate is named, where it is seen; a stranger's cannot be."""
     envelope = envelope_in(data)
     for pair in StoredPair.objects.filter(issuer_and_serial=envelope.recipient).select_related("draft", "token"):
         owner = pair.token or pair.draft
-        return MadeForKnownKey(fingerprint=pair.fingerprint, owner=str(owner))
+        if owner and (name := told_name(owner, by)) != UNTOLD:
+            return MadeForKnownKey(fingerprint=pair.fingerprint, owner=name)
     return error

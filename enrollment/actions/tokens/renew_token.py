@@ -31,6 +31,7 @@ from enrollment.models import (
     Token,
 )
 from enrollment.models.scope_choice import with_those_beyond
+from enrollment.models.told_name import told_name
 
 _OTHER_SERVER = gettext_noop("The token was replaced by one of another server.")
 
@@ -67,12 +68,12 @@ class Preflight:
     is_other_server: bool
 
 
-def check_renewal(token: Token, data: bytes, *, other_server: bool = False) -> Preflight:
+def check_renewal(token: Token, data: bytes, *, other_server: bool = False, by: Person | None) -> Preflight:
     """Decrypt, compare and ask Apple, and change nothing (REN-4). A TokenFileError or an AppleError says what is wrong.
 
     `other_server`: the person has said in so many words that the server is to be replaced.
     """
-    new = _opened(token, data)
+    new = _opened(token, data, by)
     now = stored_credentials(token)
     if new == now:
         raise SameToken
@@ -80,7 +81,7 @@ def check_renewal(token: Token, data: bytes, *, other_server: bool = False) -> P
         raise ExpiresEarlier(day=new.expires_at.date().isoformat())
     mark = server_mark(token.apple_url, new)
     if other := Token.objects.filter(server_mark=mark).exclude(pk=token.pk).first():
-        raise AlreadyConnected(name=other.name)
+        raise AlreadyConnected(name=told_name(other, by))
     if mark != token.server_mark and not other_server:
         raise OtherServer(server=token.server_name or token.name)
     with try_out(token.apple_url, new) as apple:
@@ -92,12 +93,12 @@ def check_renewal(token: Token, data: bytes, *, other_server: bool = False) -> P
     return Preflight(new, account, is_other)
 
 
-def _opened(token: Token, data: bytes) -> Credentials:
+def _opened(token: Token, data: bytes, by: Person | None) -> Credentials:
     """With any of the token's own key pairs: the one of the beginning, or a newer one."""
     try:
         return open_token(data, [opened_pair(pair) for pair in token.key_pairs.all()]).credentials
     except MadeForAnotherKey as error:
-        raise named(error, data) from None
+        raise named(error, data, by=by) from None
 
 
 def renew_token(
@@ -114,7 +115,7 @@ def renew_token(
     Without scope tags it keeps those it has.
     """
     try:
-        found = check_renewal(token, data, other_server=other_server)
+        found = check_renewal(token, data, other_server=other_server, by=by)
     except (TokenFileError, AppleError) as error:
         AuditEntry.record_refusal("token.renewal_refused", token, error, by=by)
         raise

@@ -45,7 +45,7 @@ class Command(OperatorCommand):
             raise CommandError(f"{error} {error.advice % error.details}") from None
 
     def _tell(self, draft: TokenDraft, data: bytes) -> None:
-        opened, pair = read_token_file(draft, data)
+        opened, pair = read_token_file(draft, data, by=None)
         said = {
             "consumer_key_end": opened.credentials.tail,
             "access_token_expiry": opened.credentials.expires_at.isoformat(),

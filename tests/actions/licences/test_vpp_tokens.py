@@ -30,11 +30,13 @@ def test_it_is_kept_encrypted_and_its_secret_is_written_nowhere(alice):
     assert secret.encode() not in bytes(token.sealed_token)
 
 
-def test_the_same_file_twice_and_the_same_name_twice_are_refused(alice):
+def test_the_same_file_twice_and_the_same_name_twice_are_refused(alice, charlie):
     file = content_token("Orchard Ltd", timezone.now())
     add_vpp_token(file, name="Lyon", scope_tags=[], by=alice)
     with pytest.raises(VppTokenKnown, match="as “Lyon”"):
         add_vpp_token(file, name="Other", scope_tags=[], by=alice)
+    with pytest.raises(VppTokenKnown, match="as “…”"):
+        add_vpp_token(file, name="Other", scope_tags=charlie.scope_tags.all(), by=charlie)
     with pytest.raises(VppNameTaken):
         add_vpp_token(content_token("Orchard", timezone.now()), name="Lyon", scope_tags=[], by=alice)
     assert VppToken.objects.count() == 1

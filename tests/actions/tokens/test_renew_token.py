@@ -11,7 +11,7 @@ from enrollment.actions.tokens.open_token_file import AlreadyConnected
 from enrollment.actions.tokens.renew_token import ExpiresEarlier, OtherServer, SameToken, renew_token
 from enrollment.actions.tokens.verify_token import verify_token
 from enrollment.apple.errors import AppleError, TokenFileError
-from enrollment.apple.token_file_errors import IsCertificate, MadeForAnotherKey
+from enrollment.apple.token_file_errors import IsCertificate, MadeForAnotherKey, MadeForKnownKey
 from enrollment.connection import stored_credentials
 from enrollment.models import AuditEntry, ScopeTag, SyncKind, SyncRun, SyncStatus, TokenStatus
 from tests.cast import a_profile, a_run, a_token_at
@@ -181,6 +181,21 @@ def test_a_server_that_is_connected_already_is_refused_whatever_is_confirmed(wor
     a_token_at(_Url(token), other, name="Second")
     with pytest.raises(AlreadyConnected, match="Second"):
         renew(token, other.download_token(), other_server=True)
+
+
+def test_what_is_not_seen_is_not_named(world, token, server, charlie):
+    token.scope_tags.set(charlie.scope_tags.all())
+    other = of_another_server(world, token)
+    other.issue_token()
+    second = a_token_at(_Url(token), other, name="Second")
+    with pytest.raises(AlreadyConnected, match="as “…”"):
+        renew(token, other.download_token(), other_server=True, by=charlie)
+    other.upload_certificate(make_key_pair(second, by=None).certificate_pem.encode())
+    with pytest.raises(MadeForAnotherKey) as refused:
+        renew(token, other.download_token(), by=charlie)
+    assert "Second" not in f"{refused.value.details}"
+    with pytest.raises(MadeForKnownKey, match="Second"):
+        renew(token, other.download_token())
 
 
 @pytest.mark.parametrize("fault", ["terms_before_session", "terms_after_session", "token_rejected", "503"])
