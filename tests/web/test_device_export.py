@@ -46,7 +46,7 @@ def test_one_who_may_not_read_devices_gets_none():
     Role.objects.create(key="tokens_only", permissions=["read_token"])
     answer = a_browser_of(a_person("tom", "tokens_only")).get(URL)
     assert answer.status_code == 403
-    assert not AuditEntry.objects.exists()
+    assert [entry.action for entry in AuditEntry.objects.all()] == ["access.refused"]
 
 
 def test_one_from_elsewhere_gets_his_own_rows(as_charlie):
