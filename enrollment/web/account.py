@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from enrollment.actions.access.end_sessions import end_sessions
 from enrollment.models import Installation
-from enrollment.web.second_factors import has_second_factor
+from enrollment.web.second_factors import has_second_factor, other_sessions
 
 
 def account(request: HttpRequest) -> HttpResponse:
@@ -57,8 +57,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
-    others = UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key)
-    count = end_sessions(request.user, by=request.user, sessions=others)
+    count = end_sessions(request.user, by=request.user, sessions=other_sessions(request))
     words = ngettext("%(count)d other session is ended.", "%(count)d other sessions are ended.", count)
     messages.success(request, words % {"count": count})
     return redirect("account")

@@ -3,6 +3,8 @@
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +42,11 @@ class SecondFactors(DefaultMFAAdapter):
 
 def has_second_factor(person: Person) -> bool:
     return Authenticator.objects.filter(user=person, type__in=PROOFS).exists()
+
+
+def other_sessions(request: HttpRequest) -> QuerySet[UserSession]:
+    """Those of the same person in other browsers."""
+    return UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key)
 
 
 def needs_second_factor(request: HttpRequest) -> bool:

@@ -12,9 +12,11 @@ from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from enrollment.actions.access.end_sessions import end_sessions
 from enrollment.actions.access.note_failed_sign_in import note_failed_sign_in
 from enrollment.actions.access.note_sign_in import note_sign_in
 from enrollment.models import Person
+from enrollment.web.second_factors import PROOFS, other_sessions
 
 
 @receiver(account.user_logged_in)
@@ -40,8 +42,12 @@ def password_reset(user: Person, **_signal: Any) -> None:
 
 
 @receiver(mfa.authenticator_added)
-def factor_added(user: Person, authenticator: Authenticator, **_signal: Any) -> None:
+def factor_added(request: HttpRequest, user: Person, authenticator: Authenticator, **_signal: Any) -> None:
     note_sign_in("factor_added", user, factor=authenticator.type, name=_name(authenticator))
+    factors = Authenticator.objects.filter(user=user, type__in=PROOFS)
+    if not factors.exclude(pk=authenticator.pk).exists():
+        # What is open elsewhere was opened by the password alone, perhaps by somebody else who knows it.
+        end_sessions(user, by=user, sessions=other_sessions(request))
 
 
 @receiver(mfa.authenticator_removed)

@@ -282,6 +282,24 @@ def test_an_app_is_set_up_after_confirming_that_it_is_still_them(client, alice, 
     assert [entry["factor"] for entry in added] == ["totp", "recovery_codes"]
 
 
+def test_with_the_first_factor_what_a_password_alone_has_opened_elsewhere_ends(
+    client, alice, django_capture_on_commit_callbacks
+):
+    def sets_up(secret):
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post("/accounts/2fa/totp/activate/", {"code": code(secret)})
+
+    elsewhere = Client()
+    sign_in(elsewhere)
+    sign_in(client)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    sets_up(client.get("/accounts/2fa/totp/activate/").context["form"].secret)
+
+    assert not is_signed_in(elsewhere)
+    assert is_signed_in(client)
+    assert AuditEntry.objects.get(action="person.sessions_ended").after == {"count": 1}
+
+
 def test_taking_the_app_away_takes_its_recovery_codes_along(client, alice):
     secret = an_app(alice)
     RecoveryCodes.activate(alice)
