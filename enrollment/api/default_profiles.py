@@ -40,25 +40,21 @@ class DefaultProfileViewSet(Viewset):
         operation_id="tokens_set_default_profile",
         request=SetDefaultSerializer,
         responses=DefaultProfileSerializer,
-        examples=[OpenApiExample("A profile of the token", {"profile": 2}, request_only=True)],
+        examples=[
+            OpenApiExample("A profile of the token", {"profile": 2}, request_only=True),
+            OpenApiExample("None any more", {"profile": None}, request_only=True),
+        ],
     )
     @default_profile.mapping.put
     def set_default(self, request: Request, pk: str | None = None) -> Response:
-        """From now on devices that appear get this profile."""
+        """From now on devices that appear get this profile; with null, none by themselves."""
         token = self.get_object()
         words = said(SetDefaultSerializer, request)
         profile = words["profile"]
-        if profile.token_id != token.pk:
+        if profile and profile.token_id != token.pk:
             raise ValidationError({"profile": [_("This profile belongs to another token.")]})
         set_default_profile(token, profile, by=request.user)
         return Response(self.get_serializer(token).data)
-
-    @extend_schema(operation_id="tokens_unset_default_profile", responses={204: None})
-    @default_profile.mapping.delete
-    def unset_default(self, request: Request, pk: str | None = None) -> Response:
-        """From now on devices that appear get none by themselves."""
-        set_default_profile(self.get_object(), None, by=request.user)
-        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(operation_id="tokens_give_default_profile", request=None, responses={202: HowManySerializer})
     @action(detail=True, methods=["post"], url_path="default-profile/give")

@@ -159,7 +159,7 @@ def test_dev_5_a_default_profile_is_set_given_to_those_there_and_unset(program, 
     assert (answer.status_code, answer.json()) == (202, {"count": 1})
     device.refresh_from_db()
     assert (device.wish, device.profile) == (Wish.PROFILE, profile)
-    assert ask("delete", path).status_code == 204
+    assert ask("put", path, data={"profile": None}).json()["profile"] is None
     assert Token.objects.get(pk=token.pk).default_profile is None
 
 

@@ -20,7 +20,6 @@ TOKENS = [
     operation("get", "tokens/{token}/default-profile/", ALL, 404),
     operation("put", "tokens/{token}/default-profile/", "200 200 200 403 403", 404, profile="@profile"),
     operation("put", "tokens/{their_token}/default-profile/", "400 400 400 403 403", inside=404, profile="@profile"),
-    operation("delete", "tokens/{token}/default-profile/", "204 204 204 403 403", 404),
     operation("post", "tokens/{token}/default-profile/give/", "202 202 202 403 403", 404),
     # A draft is its owner's and the administrators', as far as they see
     operation("get", "token-drafts/", "200 200 403 403 403"),

@@ -198,4 +198,4 @@ class DefaultProfileSerializer(serializers.Serializer):
 class SetDefaultSerializer(Said):
     """The profile that devices get when they appear."""
 
-    profile = OneOf(Profile, help_text="One of this token's.")
+    profile = OneOf(Profile, allow_null=True, help_text="One of this token's; null: none.")
