@@ -6,7 +6,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from enrollment import limits
-from enrollment.actions.access.what_may_be_given import AccessRefused, check_not_stronger, check_tags
+from enrollment.actions.access.what_may_be_given import (
+    AccessRefused,
+    check_not_stronger,
+    check_tags,
+    held,
+    one_at_a_time,
+)
 from enrollment.models import ApiKey, AuditEntry, Permission, Person, Role, ScopeTag
 from enrollment.models.api_key import hash_key, make_key
 from enrollment.permissions import check
@@ -15,6 +21,7 @@ SHOWN = 12
 NAMELESS = gettext_noop("Give the key a name: what it is for.")
 CLOSED = gettext_noop("“%(person)s” is deactivated: a key would open no door.")
 NOT_THEIRS = gettext_noop("“%(person)s” does not see “%(tag)s”, so no key of theirs does.")
+ROLE_GONE = gettext_noop("This role has been deleted meanwhile. Choose again.")
 MORE_THAN_THIS_KEY = gettext_noop("A key makes no key that may more than itself.")
 
 
@@ -36,7 +43,9 @@ def make_api_key(
     if not name:
         raise AccessRefused(NAMELESS, "name")
     with transaction.atomic():
-        tags = list(ScopeTag.objects.select_for_update().filter(pk__in=[tag.pk for tag in scope_tags]))
+        # Whoever deletes the role waits, and finds the key.
+        one_at_a_time()
+        tags = held(scope_tags)
         _check(person, role, tags, by)
         made = ApiKey.objects.create(
             name=name, person=person, role=role, beginning=key[:SHOWN], hashed_key=hash_key(key), expires_at=expires_at
@@ -58,6 +67,8 @@ def _check(person: Person, role: Role | None, tags: list[ScopeTag], by: Person |
     whole = Person.objects.get(pk=person.pk)  # whatever key they came with
     if not whole.is_active:
         raise AccessRefused(CLOSED, "person", person=str(person))
+    if role and not Role.objects.filter(pk=role.pk).exists():
+        raise AccessRefused(ROLE_GONE, "role")
     for tag in tags:
         if not whole.scope.filter(pk=tag.pk).exists():
             raise AccessRefused(NOT_THEIRS, "scope_tags", person=str(person), tag=tag.name)

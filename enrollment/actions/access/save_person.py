@@ -10,6 +10,7 @@ from enrollment.actions.access.what_may_be_given import (
     check_a_manager_is_left,
     check_gift,
     check_not_stronger,
+    held,
     is_manager,
     one_at_a_time,
 )
@@ -33,11 +34,10 @@ def save_person(
     Besides: first_name, last_name, email, language. Whether it is a service is said once, when it is made.
     """
     one = person or Person(is_service=is_service)
-    roles, tags = list(roles), list(scope_tags)
+    roles = list(roles)
     with transaction.atomic():
         one_at_a_time()
-        # Held until the end, so that no tag vanishes that was just given.
-        tags = list(ScopeTag.objects.select_for_update().filter(pk__in=[tag.pk for tag in tags]))
+        tags = held(list(scope_tags))
         check_gift(roles, tags, by=by)
         if person:
             check_not_stronger(person, by=by)

@@ -23,6 +23,7 @@ NOT_YOURS = gettext_noop("You cannot give the scope tag “%(tag)s”: it is not
 NEEDS_A_TAG = gettext_noop(
     "Choose one of your scope tags: somebody without any sees everything, which is more than you."
 )
+TAG_GONE = gettext_noop("A scope tag you chose has been deleted meanwhile. Choose again.")
 STRONGER = gettext_noop("“%(person)s” may more than you: only somebody who may as much can change this.")
 LAST_MANAGER = gettext_noop(
     "Somebody must be left who may manage access, sees everything and can sign in: there is nobody else."
@@ -54,6 +55,17 @@ def check_tags(tags: Collection[ScopeTag], *, by: Person) -> None:
     for tag in tags:
         if tag.pk not in theirs:
             raise AccessRefused(NOT_YOURS, "scope_tags", tag=tag.name)
+
+
+def held(tags: Collection[ScopeTag]) -> list[ScopeTag]:
+    """The same, none of which vanishes before the transaction ends. AccessRefused when one is gone already.
+
+    Without it nothing would be narrowed: who carries no tag sees everything.
+    """
+    found = list(ScopeTag.objects.select_for_update().filter(pk__in=[tag.pk for tag in tags]))
+    if len(found) < len({tag.pk for tag in tags}):
+        raise AccessRefused(TAG_GONE, "scope_tags")
+    return found
 
 
 def check_not_stronger(person: Person, *, by: Person | None) -> None:

@@ -1,11 +1,16 @@
+import threading
+from functools import partial
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils import timezone
 
+from enrollment.actions.access.delete_role import delete_role
 from enrollment.actions.access.make_api_key import make_api_key
 from enrollment.actions.access.revoke_api_key import revoke_api_key
 from enrollment.actions.access.what_may_be_given import AccessRefused
-from enrollment.models import ApiKey, AuditEntry, Person, Role
+from enrollment.models import ApiKey, AuditEntry, Person, Role, ScopeTag
 from tests.cast import a_person
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +97,43 @@ def test_a_nameless_key_and_one_of_somebody_deactivated_are_not_made(alice, bob)
     Person.objects.filter(pk=bob.pk).update(is_active=False)
     with pytest.raises(AccessRefused):
         make_api_key(bob, name="script", by=alice)
+
+
+def test_a_key_for_less_is_never_made_for_all_because_what_narrows_it_is_gone(alice, lyon):
+    passing = Role.objects.create(key="passing", name="Passing", permissions=["read_device"])
+    ScopeTag.objects.filter(pk=lyon.pk).delete()
+    Role.objects.filter(pk=passing.pk).delete()
+    for narrowed, field in (({"scope_tags": [lyon]}, "scope_tags"), ({"role": passing}, "role")):
+        with pytest.raises(AccessRefused) as refused:
+            make_api_key(alice, name="script", by=alice, **narrowed)
+        assert refused.value.field == field
+    assert not ApiKey.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_deletes_a_role_at_the_same_moment_takes_it_from_no_key(alice):
+    for number in range(3):
+        role = Role.objects.create(key=f"passing-{number}", name=f"Passing {number}", permissions=["read_device"])
+        at_once(partial(delete_role, role, by=None), partial(make_api_key, alice, name="script", by=None, role=role))
+    assert not ApiKey.objects.filter(role=None).exists()
+
+
+def at_once(*verbs):
+    """Each in a thread of its own; one of them is refused."""
+    gate, refusals = threading.Barrier(len(verbs)), []
+
+    def run(verb):
+        gate.wait()
+        try:
+            verb()
+        except AccessRefused as refused:
+            refusals.append(refused)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(verb,)) for verb in verbs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refusals) == 1

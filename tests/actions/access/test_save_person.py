@@ -5,7 +5,7 @@ from allauth.account.models import EmailAddress
 
 from enrollment.actions.access.save_person import save_person
 from enrollment.actions.access.what_may_be_given import AccessRefused
-from enrollment.models import AuditEntry, Person, Role
+from enrollment.models import AuditEntry, Person, Role, ScopeTag
 from tests.cast import a_person
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +125,12 @@ def test_what_became_of_them_meanwhile_stays(alice, bob):
 
     bob.refresh_from_db()
     assert (bob.username, bob.is_active, bob.check_password("another long password")) == ("robert", False, True)
+
+
+def test_nobody_sees_everything_because_their_scope_tag_was_deleted_meanwhile(alice, bob, lyon):
+    ScopeTag.objects.filter(pk=lyon.pk).delete()
+    for person in (None, bob):
+        with pytest.raises(AccessRefused) as refused:
+            saved(person, alice, "helpdesk", tags=[lyon])
+        assert refused.value.field == "scope_tags"
+    assert not Person.objects.filter(username="dora").exists()
