@@ -306,6 +306,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "enrollment.api.schema.say_what_all_have",
+        "enrollment.api.about.say_what_it_is",
     ],
 }
 

@@ -1,6 +1,8 @@
 from typing import Any
 
+import django_filters
 from django.db.models import QuerySet
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import mixins, status
 from rest_framework.request import Request
@@ -10,16 +12,37 @@ from enrollment.actions.access.make_api_key import make_api_key
 from enrollment.actions.access.revoke_api_key import revoke_api_key
 from enrollment.api.access import refusals_told
 from enrollment.api.asked import said
+from enrollment.api.filters import matching, parameters_of
 from enrollment.api.location import LOCATION, location
 from enrollment.api.pages import NewestFirst
 from enrollment.api.serializers.access import ApiKeyMadeSerializer, ApiKeySaidSerializer, ApiKeySerializer
 from enrollment.api.viewset import Viewset
-from enrollment.models import ApiKey
-from enrollment.models.api_key import hash_key
+from enrollment.models import ApiKey, Person
+from enrollment.models.api_key import ApiKeyQuerySet, hash_key
+from enrollment.models.yes_or_no import YesOrNo
 
 A_SMALL_KEY = OpenApiExample(
     "A key of your own that may less", {"name": "Nightly inventory", "role": 4, "days": 90}, request_only=True
 )
+
+
+class KeysAsked(django_filters.FilterSet):
+    """Which keys."""
+
+    q = django_filters.CharFilter(method="search", label="A part of their name or their person's, or as they begin")
+    is_usable = YesOrNo(method="usable", label="Those that open the door, or those that do no more")
+    person = django_filters.ModelChoiceFilter(queryset=Person.objects.none(), label="Of this person")
+
+    def __init__(self, data: Any, *, person: Person, **more: Any) -> None:
+        super().__init__(data, **more)
+        self.filters["person"].queryset = Person.objects.with_keys_for(person)
+
+    def search(self, keys: ApiKeyQuerySet, _name: str, words: str) -> ApiKeyQuerySet:
+        return keys.found_by(words)
+
+    def usable(self, keys: ApiKeyQuerySet, _name: str, are: bool) -> QuerySet[ApiKey]:
+        usable = ApiKey.objects.usable(timezone.now())
+        return keys.filter(pk__in=usable) if are else keys.exclude(pk__in=usable)
 
 
 class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Viewset):
@@ -33,7 +56,12 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Viewset):
         keys = ApiKey.objects.visible_to(self.request.user)
         return keys.select_related("person", "role").prefetch_related("scope_tags")
 
-    @extend_schema(operation_id="api_keys_list")
+    def filter_queryset(self, queryset: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
+        if self.action != "list":
+            return queryset
+        return matching(KeysAsked(self.request.query_params, queryset=queryset, person=self.request.user))
+
+    @extend_schema(operation_id="api_keys_list", parameters=parameters_of(KeysAsked))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The newest first; a key that is less than its person sees itself alone."""
         return super().list(request, *args, **kwargs)

@@ -51,4 +51,5 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
     name = "apiKey"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "description": "A key made by `manage.py make_api_key PERSON`."}
+        words = "A key made on the page API keys, at `api-keys/`, or by `manage.py make_api_key PERSON`."
+        return {"type": "http", "scheme": "bearer", "description": words}

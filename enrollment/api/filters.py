@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 
 import django_filters
+from django.db.models import QuerySet
 from django.utils.translation import override
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ValidationError
 
 _KINDS = {
     django_filters.ModelChoiceFilter: int,
@@ -27,3 +29,10 @@ def _parameter(name: str, one: Any) -> OpenApiParameter:
     words = [str(one.label), *(f"* `{value}` - {label}" for value, label in choices.items())]
     values = [str(value) for value in choices] or None
     return OpenApiParameter(name, kind, description="\n".join(words), enum=values)
+
+
+def matching(filters: django_filters.FilterSet) -> QuerySet[Any]:
+    """What they match; ValidationError for what cannot be understood."""
+    if not filters.is_valid():
+        raise ValidationError(filters.errors)
+    return filters.qs

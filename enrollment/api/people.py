@@ -1,8 +1,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -16,22 +17,43 @@ from enrollment.actions.access.remove_factors import remove_factors
 from enrollment.actions.access.save_person import save_person
 from enrollment.api.access import OfAccess, refusals_told
 from enrollment.api.asked import said
+from enrollment.api.filters import matching, parameters_of
 from enrollment.api.location import LOCATION, location
 from enrollment.api.serializers.access import (
     InvitationSerializer,
-    MeSerializer,
     PersonChangedSerializer,
     PersonSaidSerializer,
     PersonSerializer,
+    WholePersonSerializer,
 )
-from enrollment.api.viewset import Viewset
-from enrollment.models import Person
+from enrollment.models import Person, Role, ScopeTag
 from enrollment.models.person_search import found_by
+from enrollment.models.yes_or_no import YesOrNo
 
 FIELDS = ("username", "roles", "scope_tags")
 A_SERVICE = OpenApiExample(
     "A program that only reads", {"username": "inventory", "is_service": True, "roles": [4]}, request_only=True
 )
+ANOTHER_ROLE = OpenApiExample("Another role", {"roles": [4]}, request_only=True)
+
+
+class PeopleAsked(django_filters.FilterSet):
+    """Which people."""
+
+    q = django_filters.CharFilter(method="search", label="Words of names or e-mail")
+    is_service = YesOrNo(label="Services, or people")
+    is_active = YesOrNo(label="Who may come in, or who is deactivated")
+    role = django_filters.ModelChoiceFilter(field_name="roles", queryset=Role.objects.all(), label="With this role")
+    scope_tag = django_filters.ModelChoiceFilter(
+        field_name="scope_tags", queryset=ScopeTag.objects.none(), label="With this scope tag"
+    )
+
+    def __init__(self, data: Any, *, person: Person, **more: Any) -> None:
+        super().__init__(data, **more)
+        self.filters["scope_tag"].queryset = person.scope
+
+    def search(self, people: QuerySet[Person], _name: str, words: str) -> QuerySet[Person]:
+        return found_by(people, words)
 
 
 class PersonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfAccess):
@@ -41,25 +63,30 @@ class PersonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfAccess):
     serializer_class = PersonSerializer
 
     def get_queryset(self) -> QuerySet[Person]:
-        found = Person.objects.visible_to(self.request.user).prefetch_related("roles", "scope_tags")
-        return found_by(found, self.request.query_params.get("q", "")) if self.action == "list" else found
+        return Person.objects.visible_to(self.request.user).prefetch_related("roles", "scope_tags")
 
-    @extend_schema(
-        operation_id="people_list", parameters=[OpenApiParameter("q", str, description="Words of names or e-mail.")]
-    )
+    def get_serializer_class(self) -> type[PersonSerializer]:
+        return PersonSerializer if self.action == "list" else WholePersonSerializer
+
+    def filter_queryset(self, queryset: QuerySet[Person]) -> QuerySet[Person]:
+        if self.action != "list":
+            return queryset
+        return matching(PeopleAsked(self.request.query_params, queryset=queryset, person=self.request.user))
+
+    @extend_schema(operation_id="people_list", parameters=parameters_of(PeopleAsked))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Who may come in, and who is deactivated."""
         return super().list(request, *args, **kwargs)
 
     @extend_schema(operation_id="people_retrieve")
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """One of them."""
+        """One of them, with how they sign in."""
         return super().retrieve(request, *args, **kwargs)
 
     @extend_schema(
         operation_id="people_add",
         request=PersonSaidSerializer,
-        responses={201: PersonSerializer},
+        responses={201: WholePersonSerializer},
         parameters=[LOCATION],
         examples=[A_SERVICE],
     )
@@ -71,7 +98,7 @@ class PersonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfAccess):
         headers = location("api-person-detail", person.pk, request)
         return Response(self.get_serializer(person).data, status=status.HTTP_201_CREATED, headers=headers)
 
-    @extend_schema(operation_id="people_change", request=PersonChangedSerializer)
+    @extend_schema(operation_id="people_change", request=PersonChangedSerializer, examples=[ANOTHER_ROLE])
     def partial_update(self, request: Request, pk: int) -> Response:
         """Change what is said of somebody."""
         person = self.get_object()
@@ -123,15 +150,3 @@ class PersonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfAccess):
         with refusals_told():
             invitation = invite_person(person, by=request.user)
         return Response(InvitationSerializer(invitation).data)
-
-
-class MeViewSet(Viewset):
-    """Who am I, and what may I?"""
-
-    serializer_class = MeSerializer
-    pagination_class = None
-
-    @extend_schema(operation_id="me", filters=False)
-    def show(self, request: Request) -> Response:
-        """Who you are, what you may and what you see, with the key you came with."""
-        return Response(self.get_serializer(request.user).data)

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import mixins, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +15,9 @@ from enrollment.api.serializers.access import RoleSaidSerializer, RoleSerializer
 from enrollment.models import Role
 
 FIELDS = ("name", "permissions")
+A_ROLE = OpenApiExample(
+    "Who only looks devices up", {"name": "Front desk", "permissions": ["read_token", "read_device"]}, request_only=True
+)
 
 
 class RoleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfAccess):
@@ -41,6 +44,7 @@ class RoleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfAccess):
         request=RoleSaidSerializer,
         responses={201: RoleSerializer},
         parameters=[LOCATION],
+        examples=[A_ROLE],
     )
     def create(self, request: Request) -> Response:
         """Make a role of one's own."""
@@ -50,7 +54,7 @@ class RoleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfAccess):
         headers = location("api-role-detail", role.pk, request)
         return Response(self.get_serializer(role).data, status=status.HTTP_201_CREATED, headers=headers)
 
-    @extend_schema(operation_id="roles_change", request=RoleSaidSerializer)
+    @extend_schema(operation_id="roles_change", request=RoleSaidSerializer, examples=[A_ROLE])
     def update(self, request: Request, pk: int) -> Response:
         """Say anew what it is called and allows, to all who have it."""
         role = self.get_object()

@@ -53,6 +53,11 @@ A_RULE = OpenApiExample(
 TRIED = OpenApiExample(
     "A rule", value={name: A_RULE.value[name] for name in ("profile", "conditions")}, request_only=True
 )
+CHANGED = OpenApiExample("Tried without effect", value={"mode": "shadow"}, request_only=True)
+TRIED_ANEW = OpenApiExample("Another profile", value={"profile": 1}, request_only=True)
+ORDERED = OpenApiExample("The second first", value={"order": [2, 1]}, request_only=True)
+BRAKED = OpenApiExample("Fifty at once", value={"brake": 50}, request_only=True)
+APPLIED = OpenApiExample("Those nothing was said about", value={"about": "unsaid"}, request_only=True)
 READS = ("list", "retrieve", "counts", "read_brake")
 
 
@@ -89,7 +94,7 @@ class RuleViewSet(mixins.RetrieveModelMixin, OfRules):
         """What it looks at, and which profile it gives."""
         return super().retrieve(request, *args, **kwargs)
 
-    @extend_schema(operation_id="rules_change", request=RuleChangedSerializer)
+    @extend_schema(operation_id="rules_change", request=RuleChangedSerializer, examples=[CHANGED])
     def partial_update(self, request: Request, pk: int) -> Response:
         """Change it. It decides about devices that appear from now on; previews of the token's rules are void."""
         rule = self.get_object()
@@ -102,7 +107,12 @@ class RuleViewSet(mixins.RetrieveModelMixin, OfRules):
         delete_rule(self.get_object(), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(operation_id="rules_preview", request=RuleTriedAnewSerializer, responses=RulePreviewSerializer)
+    @extend_schema(
+        operation_id="rules_preview",
+        request=RuleTriedAnewSerializer,
+        responses=RulePreviewSerializer,
+        examples=[TRIED_ANEW],
+    )
     @action(detail=True, methods=["post"])
     def preview(self, request: Request, pk: int) -> Response:
         """What it would do, as it is or with changes; nothing is saved."""
@@ -110,6 +120,7 @@ class RuleViewSet(mixins.RetrieveModelMixin, OfRules):
         return Response(tried(rule.token, rule, said(RuleTriedAnewSerializer, request, token=rule.token)))
 
 
+@extend_schema(tags=["rules"])
 class TokenRuleViewSet(mixins.ListModelMixin, OfRules):
     """The assignment rules of a token: in their order, with its brake."""
 
@@ -118,7 +129,7 @@ class TokenRuleViewSet(mixins.ListModelMixin, OfRules):
 
     @property
     def token(self) -> Token:
-        return get_object_or_404(Token.objects.visible_to(self.request.user), pk=self.kwargs["token_id"])
+        return get_object_or_404(Token.objects.visible_to(self.request.user), pk=self.kwargs["token"])
 
     @extend_schema(operation_id="token_rules_list")
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -132,7 +143,7 @@ class TokenRuleViewSet(mixins.ListModelMixin, OfRules):
         parameters=[LOCATION],
         examples=[A_RULE],
     )
-    def create(self, request: Request, token_id: int) -> Response:
+    def create(self, request: Request, **_names: Any) -> Response:
         """Make a rule, as the last one. It decides about devices that appear from now on."""
         token = self.token
         rule = saved(token, None, said(RuleSaidSerializer, request, token=token), request.user)
@@ -146,22 +157,27 @@ class TokenRuleViewSet(mixins.ListModelMixin, OfRules):
         examples=[TRIED],
     )
     @action(detail=False, methods=["post"])
-    def preview(self, request: Request, token_id: int) -> Response:
+    def preview(self, request: Request, **_names: Any) -> Response:
         """What a rule would do as the last one of the token; nothing is saved."""
         token = self.token
         return Response(tried(token, None, said(RuleTriedSerializer, request, token=token)))
 
     @extend_schema(operation_id="token_rules_counts", filters=False)
     @action(detail=False, pagination_class=None, serializer_class=AllCountsSerializer)
-    def counts(self, request: Request, token_id: int) -> Response:
+    def counts(self, request: Request, **_names: Any) -> Response:
         """How many devices each rule matches, and of how many it is the one that wins."""
         counted = count_rules(self.token)
         told = [{"rule": key, "matches": one.matches, "wins": one.wins} for key, one in counted.items()]
         return Response(self.get_serializer({"counts": told}).data)
 
-    @extend_schema(operation_id="token_rules_order", request=RuleOrderSerializer, responses=RuleOrderSerializer)
+    @extend_schema(
+        operation_id="token_rules_order",
+        request=RuleOrderSerializer,
+        responses=RuleOrderSerializer,
+        examples=[ORDERED],
+    )
     @action(detail=False, methods=["put"])
-    def order(self, request: Request, token_id: int) -> Response:
+    def order(self, request: Request, **_names: Any) -> Response:
         """Put the rules into this order; it is answered as it is then."""
         token = self.token
         order_rules(token, said(RuleOrderSerializer, request, token=token)["order"], by=request.user)
@@ -169,13 +185,15 @@ class TokenRuleViewSet(mixins.ListModelMixin, OfRules):
 
     @extend_schema(operation_id="token_rules_brake", filters=False)
     @action(detail=False, url_path="brake", pagination_class=None, serializer_class=BrakeSerializer)
-    def read_brake(self, request: Request, token_id: int) -> Response:
+    def read_brake(self, request: Request, **_names: Any) -> Response:
         """How many devices one run of the rules may move by itself."""
         return Response(self.get_serializer({"brake": self.token.rules_brake}).data)
 
-    @extend_schema(operation_id="token_rules_set_brake", request=BrakeSerializer, responses=BrakeSerializer)
+    @extend_schema(
+        operation_id="token_rules_set_brake", request=BrakeSerializer, responses=BrakeSerializer, examples=[BRAKED]
+    )
     @read_brake.mapping.put
-    def set_brake(self, request: Request, token_id: int) -> Response:
+    def set_brake(self, request: Request, **_names: Any) -> Response:
         """Set it."""
         token = self.token
         set_rules_brake(token, said(BrakeSerializer, request)["brake"], by=request.user)
@@ -186,9 +204,10 @@ class TokenRuleViewSet(mixins.ListModelMixin, OfRules):
         request=ApplySerializer,
         responses={201: OperationDetailSerializer},
         parameters=[LOCATION],
+        examples=[APPLIED],
     )
     @action(detail=False, methods=["post"])
-    def apply(self, request: Request, token_id: int) -> Response:
+    def apply(self, request: Request, **_names: Any) -> Response:
         """See what the rules decide about the devices that are there: an operation, done when it is confirmed."""
         token = self.token
         about = RulesAbout(said(ApplySerializer, request)["about"])

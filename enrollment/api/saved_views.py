@@ -23,6 +23,8 @@ A_VIEW = OpenApiExample(
     "What failed", value={"name": "Failed", "query": "state=failed&sort=-assigned_at"}, request_only=True
 )
 
+COLUMNS = OpenApiExample("Three columns", value={"columns": ["model", "wanted", "state"]}, request_only=True)
+
 
 class SavedViewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Viewset):
     """Saved device lists: your own."""
@@ -80,7 +82,7 @@ class DeviceColumnsViewSet(Viewset):
         """Those it shows, in their order."""
         return Response(self.get_serializer(self._chosen()).data)
 
-    @extend_schema(operation_id="device_columns_choose")
+    @extend_schema(operation_id="device_columns_choose", examples=[COLUMNS])
     def choose(self, request: Request) -> Response:
         """Choose them."""
         choose_device_columns(request.user, said(DeviceColumnsSerializer, request)["columns"])

@@ -1,7 +1,8 @@
 from typing import Any
 
+import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import mixins, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,9 +11,18 @@ from enrollment.actions.access.delete_scope_tag import delete_scope_tag
 from enrollment.actions.access.save_scope_tag import save_scope_tag
 from enrollment.api.access import OfAccess, refusals_told
 from enrollment.api.asked import said
+from enrollment.api.filters import matching, parameters_of
 from enrollment.api.location import LOCATION, location
 from enrollment.api.serializers.access import ScopeTagSaidSerializer, ScopeTagSerializer
 from enrollment.models import ScopeTag
+
+A_SITE = OpenApiExample("A site", {"name": "Lyon", "description": "The school in Lyon"}, request_only=True)
+
+
+class TagsAsked(django_filters.FilterSet):
+    """Which scope tags."""
+
+    q = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label="A part of their name")
 
 
 class ScopeTagViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfAccess):
@@ -24,7 +34,11 @@ class ScopeTagViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfAccess
     def get_queryset(self) -> QuerySet[ScopeTag]:
         return self.request.user.scope
 
-    @extend_schema(operation_id="scope_tags_list")
+    def filter_queryset(self, queryset: QuerySet[ScopeTag]) -> QuerySet[ScopeTag]:
+        is_list = self.action == "list"
+        return matching(TagsAsked(self.request.query_params, queryset=queryset)) if is_list else queryset
+
+    @extend_schema(operation_id="scope_tags_list", parameters=parameters_of(TagsAsked))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Those you see."""
         return super().list(request, *args, **kwargs)
@@ -39,6 +53,7 @@ class ScopeTagViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfAccess
         request=ScopeTagSaidSerializer,
         responses={201: ScopeTagSerializer},
         parameters=[LOCATION],
+        examples=[A_SITE],
     )
     def create(self, request: Request) -> Response:
         """Make one."""
@@ -48,7 +63,7 @@ class ScopeTagViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfAccess
         headers = location("api-scope-tag-detail", tag.pk, request)
         return Response(self.get_serializer(tag).data, status=status.HTTP_201_CREATED, headers=headers)
 
-    @extend_schema(operation_id="scope_tags_change", request=ScopeTagSaidSerializer)
+    @extend_schema(operation_id="scope_tags_change", request=ScopeTagSaidSerializer, examples=[A_SITE])
     def update(self, request: Request, pk: int) -> Response:
         """Say anew what it is called."""
         tag = self.get_object()

@@ -44,6 +44,8 @@ A_LIST = OpenApiExample(
     request_only=True,
 )
 
+ASSIGNED = OpenApiExample("A profile", value={"profile": 1}, request_only=True)
+
 
 class SerialListViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Viewset):
     """Lists of serial numbers: your own, each row answered."""
@@ -128,6 +130,7 @@ class SerialListViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Viewse
         request=AssignListSerializer,
         responses={201: OperationDetailSerializer},
         parameters=[LOCATION],
+        examples=[ASSIGNED],
     )
     @action(detail=True, methods=["post"], needed=Permission.ASSIGN_PROFILE)
     def assign(self, request: Request, pk: int) -> Response:

@@ -4,11 +4,10 @@ import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from enrollment.api.filters import parameters_of
+from enrollment.api.filters import matching, parameters_of
 from enrollment.api.pages import NewestFirst, Pages
 from enrollment.api.serializers.syncs import SyncChangeSerializer, SyncRunSerializer, WholeSyncRunSerializer
 from enrollment.api.viewset import Reading
@@ -31,13 +30,6 @@ class ChangesAsked(django_filters.FilterSet):
     """Which changes of a run."""
 
     kind = django_filters.ChoiceFilter(choices=ChangeKind.choices, label="Of this kind")
-
-
-def matching(filters: django_filters.FilterSet) -> QuerySet[Any]:
-    """ValidationError for what cannot be understood."""
-    if not filters.is_valid():
-        raise ValidationError(filters.errors)
-    return filters.qs
 
 
 @extend_schema_view(list=extend_schema(operation_id="syncs_list", parameters=parameters_of(SyncsAsked)))

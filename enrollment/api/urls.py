@@ -12,9 +12,11 @@ from enrollment.api.devices import DeviceViewSet
 from enrollment.api.doctor import DoctorViewSet
 from enrollment.api.documentation import with_own_policy
 from enrollment.api.foreign_profiles import ForeignProfileViewSet
+from enrollment.api.index import Index
+from enrollment.api.me import MeViewSet, SessionViewSet
 from enrollment.api.nowhere import Nowhere
 from enrollment.api.operations import OperationViewSet
-from enrollment.api.people import MeViewSet, PersonViewSet
+from enrollment.api.people import PersonViewSet
 from enrollment.api.profile_contents import ProfileContentViewSet
 from enrollment.api.profile_drafts import ProfileDraftViewSet
 from enrollment.api.profiles import ProfileViewSet
@@ -25,6 +27,7 @@ from enrollment.api.rules import RuleViewSet, TokenRuleViewSet
 from enrollment.api.saved_views import DeviceColumnsViewSet, SavedViewViewSet
 from enrollment.api.scope_tags import ScopeTagViewSet
 from enrollment.api.serial_lists import SerialListViewSet
+from enrollment.api.sign_in_settings import SignInSettingsViewSet
 from enrollment.api.syncs import SyncRunViewSet
 from enrollment.api.token_drafts import TokenDraftViewSet
 from enrollment.api.token_renewal import TokenRenewalViewSet
@@ -51,12 +54,17 @@ router.register("activation-locks", ActivationLockViewSet, basename="api-activat
 router.register("device-views", SavedViewViewSet, basename="api-device-view")
 router.register("serial-lists", SerialListViewSet, basename="api-serial-list")
 router.register("rules", RuleViewSet, basename="api-rule")
-router.register("tokens/<int:token_id>/rules", TokenRuleViewSet, basename="api-token-rule")
+router.register("tokens/<int:token>/rules", TokenRuleViewSet, basename="api-token-rule")
 router.register("audit", AuditViewSet, basename="api-audit")
+router.register("me/sessions", SessionViewSet, basename="api-session")
 router.register("people", PersonViewSet, basename="api-person")
 router.register("roles", RoleViewSet, basename="api-role")
 router.register("scope-tags", ScopeTagViewSet, basename="api-scope-tag")
 router.register("api-keys", ApiKeyViewSet, basename="api-api-key")
+
+SETTINGS = {"get": "show", "put": "change"}
+ALONE = ("schema", "docs", "redoc", "me", "device-columns", "doctor", "rule-conditions", "sign-in-settings")
+NOUNS = tuple(dict.fromkeys([*ALONE, *(prefix for prefix, *_more in router.registry if "<" not in prefix)]))
 
 # Programs sign in with a key, which Django's own login knows nothing of: REST framework asks for it itself.
 urlpatterns = [
@@ -66,7 +74,9 @@ urlpatterns = [
     path("device-columns/", DeviceColumnsViewSet.as_view({"get": "show", "put": "choose"}), name="api-device-columns"),
     path("doctor/", DoctorViewSet.as_view({"get": "diagnose"}), name="api-doctor"),
     path("rule-conditions/", RuleConditionViewSet.as_view({"get": "show"}), name="api-rule-conditions"),
-    path("me/", MeViewSet.as_view({"get": "show"}), name="api-me"),
+    path("me/", MeViewSet.as_view({"get": "show", "patch": "change"}), name="api-me"),
+    path("sign-in-settings/", SignInSettingsViewSet.as_view(SETTINGS), name="api-sign-in-settings"),
     path("", include(router.urls)),
-    re_path("", Nowhere.as_view(), name="api-nowhere"),
+    path("", Index.as_view(nouns=NOUNS), name="api-index"),
+    re_path(".", Nowhere.as_view(), name="api-nowhere"),
 ]

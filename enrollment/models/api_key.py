@@ -15,6 +15,8 @@ from enrollment.models.scope_tag import ScopeTag
 if TYPE_CHECKING:
     from enrollment.models.person import Person
 
+BEGINNING = 12  # characters of a key that are told
+
 
 class KeyStatus(models.TextChoices):
     USABLE = "usable", _("Usable")
@@ -34,10 +36,15 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         """The usable key that was shown as `key`. Looked up by its hash, so no comparison leaks its beginning."""
         return self.usable(now).select_related("person", "role").filter(hashed_key=hash_key(key)).first()
 
+    def found_by(self, words: str) -> "ApiKeyQuerySet":
+        """By a part of their name or their person's, or as they begin."""
+        begins = Q(beginning__startswith=words[:BEGINNING])
+        return self.filter(Q(name__icontains=words) | begins | Q(person__username__icontains=words))
+
     def visible_to(self, person: "Person") -> "ApiKeyQuerySet":
         """Their own, and those of the people they administer. A key that is less than its person sees itself alone."""
         key, people = person.key, ApiKey._meta.get_field("person").related_model.objects
-        own = Q(pk=key.pk) if key and (key.role_id or person.is_narrowed) else Q(person=person)
+        own = Q(pk=key.pk) if key and key.is_less else Q(person=person)
         if Permission.MANAGE_ACCESS not in person.allowed:
             return self.filter(own)
         return self.filter(own | Q(person__in=people.visible_to(person)))
@@ -53,7 +60,7 @@ class ApiKey(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_keys")
     role = models.ForeignKey(Role, models.PROTECT, null=True, blank=True, related_name="api_keys")
     scope_tags = models.ManyToManyField(ScopeTag, related_name="api_keys", blank=True)
-    beginning = models.CharField(max_length=12, help_text="What people recognise it by.")
+    beginning = models.CharField(max_length=BEGINNING, help_text="What people recognise it by.")
     hashed_key = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -67,6 +74,11 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.beginning}…)"
+
+    @property
+    def is_less(self) -> bool:
+        """A role or scope tags of its own make it less than its person."""
+        return bool(self.role_id) or self.scope_tags.exists()
 
     @property
     def status(self) -> KeyStatus:

@@ -2,9 +2,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 import django_filters
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.forms import ChoiceField, DateInput, NullBooleanField, Select, TextInput
+from django.forms import DateInput, Select, TextInput
 from django.utils.functional import Promise
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +15,7 @@ from enrollment.models.distinct_values import containing
 from enrollment.models.person import Person
 from enrollment.models.profile import ForeignProfile, Profile
 from enrollment.models.token import Token
+from enrollment.models.yes_or_no import YesOrNo
 
 FAMILIES = [
     ("iPhone", "iPhone"),
@@ -46,20 +46,6 @@ class _OfAToken(django_filters.ModelChoiceFilter):
     field_class = _OfATokenField
 
 
-class _YesOrNoField(NullBooleanField):
-    """Django's takes what it does not understand for no filter at all."""
-
-    def to_python(self, value: Any) -> bool | None:
-        said = super().to_python(value)
-        if said is None and value not in (None, ""):
-            raise ValidationError(ChoiceField.default_error_messages["invalid_choice"], params={"value": value})
-        return said
-
-
-class _YesOrNo(django_filters.BooleanFilter):
-    field_class = _YesOrNoField
-
-
 def _day(column: str, method: str, label: Promise) -> django_filters.DateFilter:
     # Written the same in every language, for an address is sent from one person to another.
     written = {"input_formats": [DAY], "widget": DateInput(format=DAY, attrs={"type": "date"})}
@@ -81,8 +67,8 @@ class DeviceFilter(django_filters.FilterSet):
     foreign_profile = _OfAToken(
         method="has_foreign_profile", queryset=ForeignProfile.objects.none(), label=_("Profile of another tool")
     )
-    needs_wipe = _YesOrNo(method="is_to_wipe", label=_("Needs wipe"))
-    released = _YesOrNo(method="is_released", label=_("Released"))
+    needs_wipe = YesOrNo(method="is_to_wipe", label=_("Needs wipe"))
+    released = YesOrNo(method="is_released", label=_("Released"))
     family = django_filters.ChoiceFilter(choices=FAMILIES, label=_("Family"))
     model = django_filters.CharFilter(
         method="is_called", label=_("Model"), widget=TextInput(attrs={"list": "known-models"})

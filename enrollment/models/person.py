@@ -26,6 +26,11 @@ class PersonManager(UserManager["Person"]):
         outside = tagged.exclude(scopetag__in=person.scope)
         return self.filter(pk__in=tagged.values("person_id")).exclude(pk__in=outside.values("person_id"))
 
+    def with_keys_for(self, person: "Person") -> models.QuerySet["Person"]:
+        """Whose keys somebody deals with: their own, and with Manage access those of the people they administer."""
+        own = self.filter(pk=person.pk)
+        return own | self.visible_to(person) if Permission.MANAGE_ACCESS in person.allowed else own
+
 
 class Person(AbstractUser):
     """Somebody who signs in, or a service that comes with a key."""

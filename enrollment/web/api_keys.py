@@ -1,6 +1,5 @@
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -34,9 +33,7 @@ def api_key_list(request: HttpRequest) -> HttpResponse:
     elif not form.shown:
         found = found.usable(timezone.now())
     if words:
-        found = found.filter(
-            Q(name__icontains=words) | Q(beginning__startswith=words[:12]) | Q(person__username__icontains=words)
-        )
+        found = found.found_by(words)
     rows = found.select_related("person", "role").prefetch_related("scope_tags")
     values = {
         "section": "api-key-list",

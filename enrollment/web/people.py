@@ -14,10 +14,10 @@ from enrollment.models import ApiKey, Permission, Person, Role, Token
 from enrollment.models.keyset import counted
 from enrollment.models.permission_words import ALLOWS, GROUPS
 from enrollment.models.person_search import found_by
+from enrollment.models.ways_in import ways_in
 from enrollment.permissions import check, check_any, may
 from enrollment.web.forms.access import FilterForm, PersonForm
 from enrollment.web.keyset import keyset_page
-from enrollment.web.person_account import account_of
 
 SIZE = 50
 TOKENS_SHOWN = 20
@@ -112,7 +112,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_manage": may(request.user, Permission.MANAGE_ACCESS),
         "is_stronger": _is_stronger(person, request.user),
         "is_me": person.pk == request.user.pk,
-        **account_of(person),
+        "ways_in": ways_in(person),
     }
     return render(request, "enrollment/people/detail.html", values)
 

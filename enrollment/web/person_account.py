@@ -1,10 +1,7 @@
 """What an administrator does about somebody's account: invite, deactivate, sign out, help after a lost telephone."""
 
 from collections.abc import Callable
-from typing import Any
 
-from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,15 +17,6 @@ from enrollment.actions.access.remove_factors import remove_factors
 from enrollment.actions.access.what_may_be_given import AccessRefused
 from enrollment.models import Permission, Person
 from enrollment.permissions import check
-
-
-def account_of(person: Person) -> dict[str, Any]:
-    """How somebody signs in, for their page."""
-    return {
-        "factors": Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.RECOVERY_CODES).count(),
-        "sessions": UserSession.objects.filter(user=person).count(),
-        "has_password": person.has_usable_password(),
-    }
 
 
 def _person(request: HttpRequest, pk: int) -> Person:

@@ -1,6 +1,5 @@
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,15 +9,13 @@ from config.oidc import PROVIDER_ID
 from enrollment.actions.access.admit_from_provider import EVERYTHING
 from enrollment.actions.access.require_mfa import require_mfa
 from enrollment.models import Installation, Permission, Role, ScopeTag
-from enrollment.permissions import check
+from enrollment.permissions import check_everywhere
 from enrollment.web.second_factors import has_second_factor
 
 
 def sign_in_settings(request: HttpRequest) -> HttpResponse:
     """How everyone signs in here: the switch for second factors, and what the environment says of the provider."""
-    check(request.user, Permission.MANAGE_ACCESS)
-    if not request.user.sees_everything:
-        raise PermissionDenied
+    check_everywhere(request.user, Permission.MANAGE_ACCESS)
     if request.method == "POST":
         return _switch(request)
     values = {

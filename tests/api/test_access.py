@@ -3,6 +3,9 @@
 from functools import partial
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from enrollment.models import ApiKey, Person, Role, ScopeTag
@@ -92,7 +95,83 @@ def test_somebody_is_changed_invited_and_deactivated(program, alice, bob, lyon):
     assert ask("post", f"people/{bob.pk}/deactivate/").json()["is_active"] is False
     assert ask("post", f"people/{bob.pk}/invite/").status_code == 409
     assert ask("post", f"people/{bob.pk}/activate/").json()["is_active"] is True
-    assert [one["username"] for one in ask("get", "people/?q=rob").json()["results"]] == ["bob"]
+
+
+def names(answer, of="username"):
+    return [one[of] for one in answer.json()["results"]]
+
+
+def test_people_are_found_as_on_their_page(program, alice, bob, lyon):
+    ask = program(alice)
+    robot = Person.objects.create(username="robot", is_service=True)
+    robot.scope_tags.add(lyon)
+    Person.objects.create(username="gone", is_active=False)
+    for query, found in (
+        ("q=ALI", ["alice"]),
+        ("is_service=true", ["robot"]),
+        ("is_active=false", ["gone"]),
+        (f"role={role('helpdesk')}", ["bob"]),
+        (f"scope_tag={lyon.pk}", ["robot"]),
+        ("is_service=false&is_active=true", ["alice", "bob"]),
+    ):
+        assert names(ask("get", f"people/?{query}")) == found, query
+    for field in ("is_service", "role", "scope_tag"):
+        assert list(ask("get", f"people/?{field}=maybe").json()["errors"]) == [field]
+
+
+def test_one_person_tells_how_they_sign_in(program, alice, bob):
+    ask = program(alice)
+    Authenticator.objects.create(user=bob, type="totp", data={})
+    Authenticator.objects.create(user=bob, type="recovery_codes", data={})
+    told = ask("get", f"people/{bob.pk}/").json()
+    assert (told["has_password"], told["factor_count"], told["session_count"]) == (True, 1, 0)
+    assert ask("post", f"people/{bob.pk}/remove-factors/").json()["factor_count"] == 0
+    assert "factor_count" not in ask("get", "people/").json()["results"][0]
+
+
+def test_keys_are_found_as_on_their_page(program, alice, bob):
+    ask, _theirs = program(alice), program(bob)
+    old = ask("post", "api-keys/", data={"name": "old"}).json()
+    ask("delete", f"api-keys/{old['id']}/")
+    for query, found in (
+        ("is_usable=true", ["test", "test"]),
+        ("is_usable=false", ["old"]),
+        (f"person={bob.pk}", ["test"]),
+        ("q=OLD", ["old"]),
+        (f"q={old['beginning']}", ["old"]),
+        ("q=bob", ["test"]),
+    ):
+        assert names(ask("get", f"api-keys/?{query}"), "name") == found, query
+    assert list(program(bob)("get", f"api-keys/?person={alice.pk}").json()["errors"]) == ["person"]
+
+
+def test_scope_tags_are_found_by_name(program, alice, lyon):
+    ScopeTag.objects.create(name="Paris")
+    assert names(program(alice)("get", "scope-tags/?q=lyo"), "name") == ["Lyon"]
+
+
+@pytest.mark.parametrize("path", ["people/", "api-keys/", "roles/", "scope-tags/"])
+def test_lists_ask_the_same_questions_for_1_and_11(program, alice, lyon, path, django_assert_num_queries):
+    ask = program(alice)
+
+    def more(number):
+        person = a_person(f"person {number}", "helpdesk")
+        person.scope_tags.add(lyon, ScopeTag.objects.create(name=f"Site {number}"))
+        small = Role.objects.create(key=f"role-{number}", name=f"Role {number}", permissions=["read_device"])
+        program(person)
+        key = ApiKey.objects.latest("pk")
+        key.role = small
+        key.save()
+        key.scope_tags.add(lyon)
+
+    more(0)
+    ask("get", path)  # the key is noted as used
+    with CaptureQueriesContext(connection) as few:
+        ask("get", path)
+    for number in range(1, 11):
+        more(number)
+    with django_assert_num_queries(len(few)):
+        assert len(ask("get", path).json()["results"]) >= 11
 
 
 def test_roles_and_tags_are_made_changed_and_deleted(program, alice):

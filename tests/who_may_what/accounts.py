@@ -59,5 +59,6 @@ ACCOUNTS = [
     page("api-schema", "get", "", 200, stranger=200),
     page("api-docs", "get", "", 200, stranger=200),
     page("api-redoc", "get", "", 200, stranger=200),
+    page("api-index", "get", "", 200, stranger=200),
     page("api-nowhere", "get", "", 404, stranger=404),
 ]

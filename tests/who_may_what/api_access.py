@@ -13,6 +13,12 @@ DELETERS = "204 403 403 403 403"
 ROLE = {"name": "New", "permissions": ["read_device"]}
 ACCESS = [
     operation("get", "me/", ALL),
+    operation("patch", "me/", ALL, language="fr"),
+    operation("get", "me/sessions/", ALL),
+    operation("delete", "me/sessions/0/", 404),
+    operation("post", "me/sessions/end-others/", ALL),
+    operation("get", "sign-in-settings/", MANAGERS, 403, inside=403),
+    operation("put", "sign-in-settings/", MANAGERS, 403, inside=403, requires_mfa=True),
     operation("get", "people/", READERS),
     operation("get", "people/{member}/", READERS, 404),
     operation("get", "people/{their_member}/", READERS, inside=404),

@@ -1,13 +1,13 @@
 from typing import Any
 
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from enrollment import limits
 from enrollment.api.serializers.said import OneOf, Said
 from enrollment.api.serializers.scope import MOST_TAGS, OneTag, TagsSeen
 from enrollment.models import ApiKey, KeyStatus, Permission, Person, Role, ScopeTag
+from enrollment.models.ways_in import ways_in
 
 MOST_ROLES = 100
 LONGEST_DAYS = 3_650
@@ -31,9 +31,7 @@ class OnePerson(OneOf):
         super().__init__(Person, **more)
 
     def get_queryset(self) -> Any:
-        me = self.context["request"].user
-        people = Person.objects.visible_to(me)
-        return people if Permission.MANAGE_ACCESS in me.allowed else people.filter(pk=me.pk)
+        return Person.objects.with_keys_for(self.context["request"].user)
 
 
 def _roles(**more: Any) -> serializers.ListField:
@@ -87,6 +85,10 @@ class PersonSerializer(serializers.ModelSerializer):
     email = serializers.CharField(read_only=True, help_text="Of a service it is empty.")
     roles = serializers.PrimaryKeyRelatedField(many=True, read_only=True, pk_field=serializers.IntegerField())
     scope_tags = TagsSeen(help_text="Without any they see everything.")
+    created_at = serializers.DateTimeField(source="date_joined", read_only=True)
+    last_sign_in_at = serializers.DateTimeField(
+        source="last_login", read_only=True, allow_null=True, help_text="With a browser; of a service null."
+    )
 
     class Meta:
         model = Person
@@ -101,13 +103,33 @@ class PersonSerializer(serializers.ModelSerializer):
             "is_active",
             "roles",
             "scope_tags",
-            "date_joined",
-            "last_login",
+            "created_at",
+            "last_sign_in_at",
         ]
         read_only_fields = fields
 
 
-LANGUAGES = [("", "as their browser says"), ("en", "English"), ("fr", "French")]
+class WholePersonSerializer(PersonSerializer):
+    """The same, with how they sign in: nothing that would let anybody in."""
+
+    has_password = serializers.BooleanField(source="ways_in.has_password", read_only=True)
+    factor_count = serializers.IntegerField(
+        source="ways_in.factors", read_only=True, help_text="Authenticator app and passkeys."
+    )
+    session_count = serializers.IntegerField(
+        source="ways_in.sessions", read_only=True, help_text="How many browsers they are signed in with."
+    )
+
+    class Meta(PersonSerializer.Meta):
+        fields = [*PersonSerializer.Meta.fields, "has_password", "factor_count", "session_count"]
+        read_only_fields = fields
+
+    def to_representation(self, person: Person) -> Any:
+        person.ways_in = ways_in(person)
+        return super().to_representation(person)
+
+
+LANGUAGES = [("en", "English"), ("fr", "French")]
 
 
 class PersonSaidSerializer(Said):
@@ -117,7 +139,7 @@ class PersonSaidSerializer(Said):
     first_name = serializers.CharField(max_length=150, allow_blank=True, default="")
     last_name = serializers.CharField(max_length=150, allow_blank=True, default="")
     email = serializers.EmailField(max_length=254, allow_blank=True, default="")
-    language = serializers.ChoiceField(choices=LANGUAGES[1:], allow_blank=True, default="")
+    language = serializers.ChoiceField(choices=LANGUAGES, allow_blank=True, default="")
     is_service = serializers.BooleanField(default=False)
     roles = _roles(default=list)
     scope_tags = _tags(default=list)
@@ -130,7 +152,7 @@ class PersonChangedSerializer(Said):
     first_name = serializers.CharField(max_length=150, allow_blank=True, required=False)
     last_name = serializers.CharField(max_length=150, allow_blank=True, required=False)
     email = serializers.EmailField(max_length=254, allow_blank=True, required=False)
-    language = serializers.ChoiceField(choices=LANGUAGES[1:], allow_blank=True, required=False)
+    language = serializers.ChoiceField(choices=LANGUAGES, allow_blank=True, required=False)
     roles = _roles(required=False)
     scope_tags = _tags(required=False)
 
@@ -191,27 +213,3 @@ class ApiKeyMadeSerializer(ApiKeySerializer):
     class Meta(ApiKeySerializer.Meta):
         fields = ["key", *ApiKeySerializer.Meta.fields]
         read_only_fields = fields
-
-
-class MeSerializer(serializers.Serializer):
-    """Who you are to this installation, with this key."""
-
-    id = serializers.IntegerField()
-    username = serializers.CharField()
-    is_service = serializers.BooleanField()
-    permissions = serializers.SerializerMethodField(help_text="All that you may with this key.")
-    sees_everything = serializers.BooleanField()
-    scope_tags = serializers.SerializerMethodField(help_text="What narrows you, your key's included.")
-    key = serializers.SerializerMethodField(help_text="The key you came with; null in a browser.")
-
-    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=Permission.choices)))
-    def get_permissions(self, person: Person) -> list[str]:
-        return [one.value for one in Permission if one in person.allowed]
-
-    @extend_schema_field(ScopeTagSerializer(many=True))
-    def get_scope_tags(self, person: Person) -> Any:
-        return [] if person.sees_everything else ScopeTagSerializer(person.scope, many=True).data
-
-    @extend_schema_field(ApiKeySerializer(allow_null=True))
-    def get_key(self, person: Person) -> Any:
-        return ApiKeySerializer(person.key, context=self.context).data if person.key else None
