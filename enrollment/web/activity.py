@@ -39,8 +39,8 @@ PAGES: dict[str, tuple[type[Model], str, Permission]] = {
     "device": (Device, "device-detail", Permission.READ_DEVICE),
     "operation": (Operation, "operation-detail", Permission.READ_DEVICE),
     "seriallist": (SerialList, "serial-list", Permission.READ_DEVICE),
-    "assignmentrule": (AssignmentRule, "rule-edit", Permission.UPDATE_PROFILE),
-    "person": (Person, "person-detail", Permission.MANAGE_ACCESS),
+    "assignmentrule": (AssignmentRule, "rule-edit", Permission.ASSIGN_PROFILE),
+    "person": (Person, "person-detail", Permission.READ_AUDIT),
 }
 
 

@@ -14,7 +14,7 @@ from enrollment.actions.audit.export_audit import ExportFormat, export_audit
 from enrollment.actions.audit.seal_audit import seal_audit
 from enrollment.models import AuditEntry, AuditHead, AuditResult, Device, Person, Role, ScopeTag
 from enrollment.models.audit_filter import AuditFilter
-from tests.cast import a_browser_of, a_device, a_person, a_profile, a_token, a_vpp_token
+from tests.cast import a_browser_of, a_device, a_person, a_profile, a_rule, a_token, a_vpp_token
 
 pytestmark = pytest.mark.django_db
 URL = "/activity/"
@@ -200,6 +200,21 @@ def test_one_entry_leads_to_its_object_and_its_person_while_they_exist(as_alice,
     page = as_alice.get(url).content.decode()
     assert f'href="/devices/{entry.object_id}/"' not in page
     assert "bob" in page
+
+
+@pytest.mark.parametrize(("role", "leads"), [("profile_assigner", True), ("helpdesk", False)])
+def test_one_entry_leads_only_where_its_reader_may_go(alice, role, leads):
+    rule = a_rule(a_profile(a_token()))
+    entry = AuditEntry.record("rule.made", rule, by=alice)
+    dora = a_person("dora", role)
+    dora.roles.add(Role.objects.get(key="auditor"))
+    browser = a_browser_of(dora)
+
+    page = browser.get(reverse("activity-entry", args=[entry.pk])).context
+
+    assert (page["object_page"] != "") == leads
+    assert not leads or browser.get(page["object_page"]).status_code == 200
+    assert browser.get(page["person_page"]).status_code == 200
 
 
 def test_one_entry_tells_its_place_in_the_chain(as_alice, entries):

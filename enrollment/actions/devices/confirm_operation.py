@@ -111,8 +111,12 @@ def devices_of(operation: Operation, profile: Profile | None) -> DeviceQuerySet:
 
 
 def _record(operation: Operation, by: Person | None) -> None:
-    rows = operation.devices.filter(verdict=Verdict.GETS)
-    serials = list(rows.values_list("serial", flat=True)[: SERIALS_TOLD + 1])
-    told = serials if len(serials) <= SERIALS_TOLD else []
+    """An entry for each token: who sees one of them alone reads what happens to it."""
     action = "device.release_asked" if operation.kind == OperationKind.DISOWN else "device.lock_asked"
-    AuditEntry.record(action, operation, by=by, devices=operation.gets, serials=told)
+    rows = operation.devices.filter(verdict=Verdict.GETS)
+    devices = Device.objects.filter(pk__in=rows.values("device"))
+    for token in Token.objects.filter(pk__in=devices.order_by().values("token")):
+        serials = rows.filter(device__token=token).values_list("serial", flat=True)
+        count = serials.count()
+        told = list(serials) if count <= SERIALS_TOLD else []
+        AuditEntry.record(action, operation, by=by, token=token, devices=count, serials=told)

@@ -22,7 +22,7 @@ from enrollment.models import (
     OperationStatus,
     Result,
 )
-from tests.cast import a_device
+from tests.cast import a_device, a_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,6 +62,17 @@ def test_released_devices_leave_apple_and_are_shown_as_released(devices, token, 
     assert AuditEntry.objects.get(action="device.release_asked").after["devices"] == 4
     retry_failed(operation, by=alice)
     assert list(operation.devices.filter(result="").values_list("serial", flat=True)) == ["STRANGER"]
+
+
+def test_of_each_token_there_is_an_entry_that_names_its_devices_alone(token, alice, charlie):
+    theirs = a_token()
+    theirs.scope_tags.set(charlie.scope_tags.all())
+    ours, serial = a_device(token), a_device(theirs).serial
+    confirmed(OperationKind.DISOWN, Device.objects.all(), alice)
+
+    entry = AuditEntry.objects.visible_to(charlie).get(action="device.release_asked")
+    assert (entry.token, entry.after) == (theirs, {"devices": 1, "serials": [serial]})
+    assert AuditEntry.objects.get(action="device.release_asked", token=token).after["serials"] == [ours.serial]
 
 
 def test_batches_are_of_1000_at_the_most(devices, token, server, world, apple, alice, monkeypatch):
