@@ -12,7 +12,7 @@ _SIGNS = re.compile(r"[A-Z0-9]+\Z")
 
 def normalised(text: str) -> str:
     """In capitals, without what surrounds it and without spaces and dashes inside; "" when nothing is left."""
-    plain = unicodedata.normalize("NFKC", text).strip(_AROUND)
+    plain = unicodedata.normalize("NFKC", text.replace("\x00", "")).strip(_AROUND)
     return _INSIDE.sub("", plain).strip(_AROUND).upper()
 
 

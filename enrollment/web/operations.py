@@ -83,7 +83,7 @@ def _start(request: HttpRequest, kind: OperationKind, choice: Choice) -> HttpRes
 
 
 def _back(request: HttpRequest) -> str:
-    query = request.POST.get("query", "")
+    query = request.POST.get("query", "").replace("\x00", "")
     return f"{reverse('device-list')}?{query}" if query else reverse("device-list")
 
 
@@ -153,7 +153,8 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Type %(words)s to confirm.") % {"words": words})
         return redirect("operation-detail", pk)
     try:
-        confirm_operation(operation, by=request.user, lost_message=request.POST.get("lost_message", "").strip()[:250])
+        message = request.POST.get("lost_message", "").replace("\x00", "").strip()
+        confirm_operation(operation, by=request.user, lost_message=message[:250])
     except ChangedMeanwhile as changed:
         newer = preview_again(operation, by=request.user)
         text = ngettext(

@@ -42,3 +42,7 @@ def test_the_s_of_bar_codes_comes_off_once():
 def test_normalising_twice_is_normalising_once(text):
     once = normalised(text)
     assert normalised(once) == once or not is_plausible(once)
+
+
+def test_a_sign_that_no_database_takes_is_none():
+    assert normalised("C02\x00XL0THJK7L") == "C02XL0THJK7L"
