@@ -1,8 +1,10 @@
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.stagekit import clear_login
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -51,6 +53,10 @@ class Accounts(DefaultAccountAdapter):
         """Whoever signs in by the provider alone gets no password here: it would outlive their account there."""
         if user.may_sign_in and user.has_usable_password():
             super().send_password_reset_mail(user, email, context)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """At our own address, whatever host the request was sent to: who follows the link opens their account by it."""
+        return settings.BASE_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")

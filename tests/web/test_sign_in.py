@@ -179,6 +179,13 @@ def test_a_password_is_forgotten_by_mail_and_other_sessions_end(client, alice):
     assert "person.password_reset" in actions()
 
 
+def test_the_link_for_a_forgotten_password_leads_to_our_own_address(client, alice, settings):
+    settings.BASE_URL = "https://pomona.orchard.example"
+    client.post("/accounts/password/reset/", {"email": alice.email}, headers={"host": "localhost:9999"})
+    assert "https://pomona.orchard.example/accounts/password/reset/key/" in mail.outbox[0].body
+    assert "://localhost" not in mail.outbox[0].body
+
+
 def test_nobody_gets_a_mail_because_somebody_typed_an_address(client, alice):
     service = Person.objects.create_user("importer", email="importer@orchard.example", is_service=True)
     for address in ("nobody@elsewhere.example", service.email):
