@@ -307,6 +307,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "enrollment.api.schema.say_what_all_have",
         "enrollment.api.about.say_what_it_is",
+        "enrollment.api.choice_names.name_choices",
     ],
 }
 

@@ -12,13 +12,13 @@ from typing import Any
 import requests
 
 PACKAGE = "pomona_client"
-CERTIFICATES = "content_type_overrides:\n  application/x-pem-file: text/plain\n"
+TEXTS = "content_type_overrides:\n  application/x-pem-file: text/plain\n  application/jsonl: text/plain\n"
 
 
 def generate(base: str, folder: Path) -> None:
     """Write the package into the folder. A schema the generator has a doubt about is refused."""
     (folder / "openapi.json").write_text(requests.get(f"{base}/api/v1/schema/?format=json", timeout=30).text)
-    (folder / "generator.yaml").write_text(CERTIFICATES)
+    (folder / "generator.yaml").write_text(TEXTS)
     program = Path(sys.executable).with_name("openapi-python-client")
     command = [
         *(str(program), "generate", "--fail-on-warning", "--meta", "none"),

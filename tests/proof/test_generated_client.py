@@ -51,7 +51,7 @@ def test_the_main_job(pomona, demo, base):
 
     # Describe.
     settings = models.ProfileSettingsRequest(
-        enrollment_url="https://mdm.orchard.example/ade", affinity=models.AffinityEnum("without"), is_locked=True
+        enrollment_url="https://mdm.orchard.example/ade", affinity=models.UserAffinity("without"), is_locked=True
     )
     said = models.ProfileMakeRequest(name="Shop iPads", token=token.id, settings=settings)
     wrong = models.ProfileMakeRequest(name="Shop iPads", token=token.id, settings=models.ProfileSettingsRequest())
