@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -41,7 +42,9 @@ def token_list(request: HttpRequest) -> HttpResponse:
 
 
 def detail(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse:
-    token = get_object_or_404(Token.objects.visible_to(request.user).select_related("default_profile"), pk=pk)
+    tokens = Token.objects.visible_to(request.user).select_related("default_profile")
+    tags = Prefetch("scope_tags", request.user.scope)  # those they see
+    token = get_object_or_404(tokens.prefetch_related(tags), pk=pk)
     check(request.user, Permission.READ_TOKEN)
     if tab not in TABS or (tab == "activity" and not may(request.user, Permission.READ_AUDIT)):
         raise Http404

@@ -1,11 +1,12 @@
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from enrollment.actions.licences.add_vpp_token import VppNameTaken, add_vpp_token
-from enrollment.actions.licences.delete_vpp_token import VppTokenInUse, delete_vpp_token, profiles_with
+from enrollment.actions.licences.delete_vpp_token import VppTokenInUse, delete_vpp_token, profiles_by_token
 from enrollment.apple.errors import TokenFileError
 from enrollment.models import Permission, VppToken
 from enrollment.permissions import check, may
@@ -14,10 +15,12 @@ from enrollment.web.forms.vpp_tokens import VppTokenForm
 
 def vpp_token_list(request: HttpRequest) -> HttpResponse:
     check(request.user, Permission.READ_TOKEN)
-    tokens = list(VppToken.objects.visible_to(request.user).prefetch_related("scope_tags"))
+    tags = Prefetch("scope_tags", request.user.scope)  # those they see
+    tokens = list(VppToken.objects.visible_to(request.user).prefetch_related(tags))
+    profiles = profiles_by_token(tokens, seen_by=request.user)
     values = {
         "section": "vpp-token-list",
-        "tokens": [(token, profiles_with(token, seen_by=request.user)) for token in tokens],
+        "tokens": [(token, profiles[token.pk]) for token in tokens],
         "may_create": may(request.user, Permission.CREATE_TOKEN),
         "may_delete": may(request.user, Permission.DELETE_TOKEN),
     }

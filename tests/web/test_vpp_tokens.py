@@ -2,10 +2,12 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from enrollment.models import VppToken
+from enrollment.models import ScopeTag, VppToken
 from enrollment.simulator.content_token import content_token
 from tests.cast import a_profile, a_token, a_vpp_token
 
@@ -67,3 +69,25 @@ def test_one_that_nobody_chose_goes(as_alice):
 
 def test_an_empty_list_says_what_to_do(as_alice):
     assert "No VPP token yet" in as_alice.get(reverse("vpp-token-list")).content.decode()
+
+
+def test_scope_tags_of_others_are_not_told(as_charlie, charlie):
+    theirs, beyond = charlie.scope_tags.get(), ScopeTag.objects.create(name="Beyond")
+    for one, page in ((a_vpp_token(), reverse("vpp-token-list")), (token := a_token(), f"/tokens/{token.pk}/")):
+        one.scope_tags.set([theirs, beyond])
+        said = as_charlie.get(page).content.decode()
+        assert theirs.name in said
+        assert beyond.name not in said
+
+
+def test_many_tokens_ask_the_database_as_often_as_one(as_alice, django_assert_max_num_queries):
+    def grow(count):
+        for _ in range(count):
+            a_profile(a_token(), company_portal_vpp=a_vpp_token().pk)
+
+    grow(1)
+    with CaptureQueriesContext(connection) as one:
+        as_alice.get(reverse("vpp-token-list"))
+    grow(10)
+    with django_assert_max_num_queries(len(one)):
+        as_alice.get(reverse("vpp-token-list"))

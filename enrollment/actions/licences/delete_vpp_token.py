@@ -1,3 +1,5 @@
+from collections.abc import Collection
+
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
@@ -18,9 +20,17 @@ class VppTokenInUse(Exception):
 
 
 def profiles_with(token: VppToken, *, seen_by: Person | None = None) -> list[Profile]:
-    """The profiles whose current revision names it; read by page and verb alike. None sees all of them."""
-    profiles = Profile.objects.filter(current__settings__company_portal_vpp=token.pk)
-    return list(profiles.visible_to(seen_by) if seen_by else profiles)
+    """The profiles whose current revision names it. None sees all of them."""
+    return profiles_by_token([token], seen_by=seen_by)[token.pk]
+
+
+def profiles_by_token(tokens: Collection[VppToken], *, seen_by: Person | None = None) -> dict[int, list[Profile]]:
+    """The same of several, by their keys; read by page and verb alike."""
+    found: dict[int, list[Profile]] = {token.pk: [] for token in tokens}
+    profiles = Profile.objects.filter(current__settings__company_portal_vpp__in=list(found)).select_related("current")
+    for profile in profiles.visible_to(seen_by) if seen_by else profiles:
+        found[profile.settings["company_portal_vpp"]].append(profile)
+    return found
 
 
 def delete_vpp_token(token: VppToken, *, by: Person | None) -> None:
