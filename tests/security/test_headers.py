@@ -73,7 +73,7 @@ def stranger(client):
         ("/", 302),
         ("/accounts/login/", 200),
         ("/nowhere/", 404),
-        ("/api/v1/", 404),
+        ("/api/v1/nowhere/", 404),
         ("/api/v1/devices/", 401),
         ("/api/v1/docs/", 200),
         ("/api/v1/redoc/", 200),
