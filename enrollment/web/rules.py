@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,11 +8,10 @@ from django.views.decorators.http import require_POST
 from enrollment import limits
 from enrollment.actions.rules.count_rules import count_rules
 from enrollment.actions.rules.delete_rule import delete_rule
-from enrollment.actions.rules.explain_rules import explain_rules
 from enrollment.actions.rules.order_rules import order_rules
 from enrollment.actions.rules.preview_rules import preview_rules
 from enrollment.actions.rules.set_rules_brake import set_rules_brake
-from enrollment.models import AssignmentRule, Device, Operation, OperationStatus, Permission, RulesAbout, Token
+from enrollment.models import AssignmentRule, Operation, OperationStatus, Permission, RulesAbout, Token
 from enrollment.models.assignment_rule import ASKED_ABOUT
 from enrollment.models.rule_condition import groups_in_words
 from enrollment.models.typed_key import typed_key
@@ -116,9 +113,3 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     groups = groups_in_words(rule.conditions)
     values = {"section": "token-list", "token": rule.token, "rule": rule, "groups": groups}
     return render(request, "enrollment/rules/delete.html", values)
-
-
-def explanation_of(device: Device) -> dict[str, Any]:
-    """What rules/_explanation.html wants: nothing where the token has no rules."""
-    explanation = explain_rules(device)
-    return {"explanation": explanation if explanation.rules else None}

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enrollment.actions.rules.apply_rules import apply_rules
+from enrollment.actions.rules.explain_rules import explain_rules
 from enrollment.actions.rules.set_rules_brake import set_rules_brake
 from enrollment.models import AssignmentRule, Operation, OperationStatus, RuleMode, Token, Wish, WishedBy
-from enrollment.web.rules import explanation_of
 from tests.cast import a_device, a_profile, a_rule, a_token
 
 pytestmark = pytest.mark.django_db
@@ -237,7 +237,17 @@ def test_a_device_is_told_which_rule_wins_and_why(profile):
 
 
 def _explained(device):
-    return render_to_string("enrollment/rules/_explanation.html", {"device": device, **explanation_of(device)})
+    return render_to_string(
+        "enrollment/rules/_explanation.html", {"device": device, "explanation": explain_rules(device)}
+    )
+
+
+def test_the_page_of_a_device_explains_nothing_where_there_are_no_rules(as_alice, profile):
+    device = a_device(profile.token)
+    url = reverse("device-detail", args=[device.pk])
+    assert "Show the rules" not in as_alice.get(url).content.decode()
+    a_rule(profile, IPADS)
+    assert "Show the rules" in as_alice.get(url).content.decode()
 
 
 def test_the_pages_speak_french(profile, as_alice):
