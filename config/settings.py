@@ -9,8 +9,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config.oidc import for_allauth, openid_provider
 from config.hide_secrets import hide_secrets
+from config.oidc import for_allauth, openid_provider
 from config.own_secrets import own_secrets
 from enrollment import limits
 
