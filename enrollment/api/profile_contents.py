@@ -38,6 +38,8 @@ EXPORTS = {
     (200, YAML_TYPE): OpenApiResponse(OpenApiTypes.OBJECT, "The same as YAML."),
 }
 
+FORMAT = OpenApiParameter("format", str, enum=["json", "yaml"], description="Instead of the header Accept.")
+
 
 class ExportAskedSerializer(serializers.Serializer):
     """As what."""
@@ -118,7 +120,7 @@ class ProfileContentViewSet(Viewset):
             raise Http404
         return found
 
-    @extend_schema(operation_id="profiles_export", parameters=[ExportAskedSerializer], responses=EXPORTS)
+    @extend_schema(operation_id="profiles_export", parameters=[ExportAskedSerializer, FORMAT], responses=EXPORTS)
     @action(detail=True, renderer_classes=[JSONRenderer, Yaml])
     def export(self, request: Request, pk: str | None = None) -> HttpResponse:
         """A profile as a file, to keep or to import elsewhere; that it is exported is recorded."""

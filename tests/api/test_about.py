@@ -26,6 +26,12 @@ def test_every_operation_says_what_it_does(schema):
         assert said.get("description", "").strip(), name
 
 
+def test_every_parameter_says_what_it_is(schema):
+    for name, said in operations(schema):
+        for one in said.get("parameters", []):
+            assert one["in"] == "path" or one.get("description"), f"{name}: {one['name']}"
+
+
 def test_every_body_has_an_example(schema):
     """Of files there is none to show."""
     for name, said in operations(schema):

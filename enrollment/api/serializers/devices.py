@@ -197,7 +197,9 @@ class TimelineAskedSerializer(serializers.Serializer):
     """Which part of a time line."""
 
     before = serializers.DateTimeField(required=False, help_text="What happened before this time.")
-    page_size = serializers.IntegerField(min_value=SMALLEST, max_value=LARGEST, default=SHOWN)
+    page_size = serializers.IntegerField(
+        min_value=SMALLEST, max_value=LARGEST, default=SHOWN, help_text="How many are told."
+    )
 
 
 class TimelineSerializer(serializers.Serializer):

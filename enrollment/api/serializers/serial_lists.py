@@ -145,7 +145,7 @@ class RowsAnsweredSerializer(serializers.Serializer):
     """Which rows: with one answer, or whose device is in one token now."""
 
     verdict = serializers.ChoiceField(choices=SerialVerdict.choices, required=False)
-    token = serializers.IntegerField(required=False)
+    token = serializers.IntegerField(required=False, help_text="Whose device is in this token now.")
 
 
 class ListedDeviceSerializer(serializers.Serializer):
