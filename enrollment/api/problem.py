@@ -89,6 +89,8 @@ def answer_with_problem(error: Exception, context: dict[str, Any]) -> Response |
 def _sentence(error: Exception, response: Response) -> str:
     if isinstance(error, Http404):
         return _("There is no such thing here.")
+    if isinstance(error, exceptions.PermissionDenied) and str(error).startswith("CSRF"):
+        return _("A browser must send its CSRF token with this.")
     if isinstance(error, PermissionDenied | exceptions.PermissionDenied):
         return _("Your role does not allow this.")
     return str(response.data.get("detail", "")) if isinstance(response.data, dict) else ""

@@ -168,6 +168,14 @@ def test_nothing_is_answered_without_a_key(client, ours):
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
+def test_a_browser_changes_nothing_without_its_csrf_token(ours, alice):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(alice)
+    assert browser.get("/api/v1/tokens/").status_code == 200
+    said = problem(browser.post(f"/api/v1/tokens/{ours[0].pk}/sync/"), 403)
+    assert "CSRF" in said["detail"]
+
+
 @pytest.mark.parametrize("change", [{"revoked_at": timezone.now()}, {"expires_at": timezone.now()}])
 def test_a_key_that_is_over_opens_nothing(program, alice, change):
     ask = program(alice)
