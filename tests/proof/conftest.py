@@ -1,13 +1,15 @@
-"""A demo that programs work with, and throw away."""
+"""Demos that programs work with, and throw away."""
+
+from contextlib import contextmanager
 
 import pytest
 
 from tests.demo import Demo, a_folder, a_free_port
 
 
-@pytest.fixture(scope="package")
-def demo(tmp_path_factory):
-    """One for all of them: what tries out every operation comes last, for it spares nothing."""
+@contextmanager
+def a_demo(tmp_path_factory):
+    """One that refuses nobody for asking too often."""
     rates = {"API_RATE": "1000000/min", "API_FAILURE_RATE": "1000000/min"}
     demo = Demo(a_folder(tmp_path_factory), a_free_port(), **rates)
     try:
@@ -16,3 +18,17 @@ def demo(tmp_path_factory):
         demo.stop()
     finally:
         demo.process.kill()
+
+
+@pytest.fixture(scope="package")
+def demo(tmp_path_factory):
+    """One for all of them."""
+    with a_demo(tmp_path_factory) as demo:
+        yield demo
+
+
+@pytest.fixture(scope="module")
+def demo_to_spoil(tmp_path_factory):
+    """One for what spares nothing."""
+    with a_demo(tmp_path_factory) as demo:
+        yield demo
