@@ -46,10 +46,6 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         """In the order of the chain."""
         return self.filter(number__isnull=False).order_by("number")
 
-    def unsealed(self) -> "AuditEntryQuerySet":
-        """Written since the chain was last gone on with."""
-        return self.filter(number=None).order_by("pk")
-
     def _refuse(self, *_values: Any, **_more: Any) -> Any:
         raise AuditIsAppendOnly
 

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -6,10 +7,13 @@ from django.utils import timezone
 
 from enrollment.actions.audit.seal_audit import chain_key, locked_head, seal_audit
 from enrollment.models import AuditEntry
+from enrollment.models.audit_entry import AuditEntryQuerySet
+from enrollment.models.keyset import COUNTED_TO, Order
 
 PORTION = 10_000
 # The oldest may stay so much longer: the log tells of one deletion a day, not of one an hour.
 A_DAY = timedelta(days=1)
+BY_NUMBER = Order("number", count=COUNTED_TO + 1)  # along the index, however many there are
 _DELETE = f"DELETE FROM {AuditEntry._meta.db_table} WHERE number <= %s"  # noqa: S608 - our table
 
 
@@ -22,8 +26,8 @@ def purge_audit(*, portion: int = PORTION) -> int:
         return 0
     before = timezone.now() - timedelta(days=settings.AUDIT_KEPT_DAYS)
     head = seal_audit()
-    first = AuditEntry.objects.sealed().filter(number__gt=head.purged_number).first()
-    if first is None or first.at >= before - A_DAY:
+    first = BY_NUMBER.read(_after(head.purged_number), 1)
+    if not first or first[0].at >= before - A_DAY:
         return 0
     deleted = 0
     while count := _purge(before, portion):
@@ -31,19 +35,19 @@ def purge_audit(*, portion: int = PORTION) -> int:
     return deleted
 
 
+def _after(number: int) -> AuditEntryQuerySet:
+    return AuditEntry.objects.filter(number__gt=number)
+
+
 @transaction.atomic
 def _purge(before: datetime, portion: int) -> int:
     key = chain_key()
     head = locked_head(key)
-    entries = AuditEntry.objects.sealed().filter(number__gt=head.purged_number)[:portion]
-    old: list[tuple[int, str]] = []
-    for number, at, chain_hash in entries.values_list("number", "at", "chain_hash"):
-        if at >= before:
-            break
-        old.append((int(number or 0), chain_hash))
+    entries: list[AuditEntry] = BY_NUMBER.read(_after(head.purged_number).only("at", "number", "chain_hash"), portion)
+    old = list(takewhile(lambda entry: entry.at < before, entries))
     if not old:
         return 0
-    head.purged_number, head.purged_hash = old[-1]
+    head.purged_number, head.purged_hash = old[-1].number or 0, old[-1].chain_hash
     head.keep(key)
     # The database lets go what the head has given up, and nothing else.
     with connection.cursor() as cursor:

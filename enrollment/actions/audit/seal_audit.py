@@ -4,9 +4,12 @@ from django.db import connection, transaction
 from enrollment.encryption import KeyMissing
 from enrollment.models import AuditEntry, AuditHead
 from enrollment.models.audit_head import audit_key
+from enrollment.models.keyset import COUNTED_TO, Order
 
 PORTION = 1_000
 _SEAL = f"UPDATE {AuditEntry._meta.db_table} SET number = %s, chain_hash = %s WHERE id = %s"  # noqa: S608 - our table
+# However many there are: sorting all that wait for each portion would take longer the more there are.
+ALONG_THE_INDEX = Order("pk", count=COUNTED_TO + 1)
 log = structlog.get_logger(__name__)
 
 
@@ -20,14 +23,15 @@ def seal_audit(*, at_most: int | None = None, portion: int = PORTION) -> AuditHe
     Apart from the verbs, so that none of them waits for another. One portion is one transaction, which holds the head:
     sealers come one after the other, and one that is killed has done whole portions.
     """
-    key, left = chain_key(), at_most
+    key, left, last = chain_key(), at_most, 0
     while left is None or left > 0:
         size = portion if left is None else min(portion, left)
         with transaction.atomic():
-            count = _seal(locked_head(key), key, size)
-        if count < size:
+            entries = _seal(locked_head(key), key, size, last)
+        if len(entries) < size:
             break
-        left = None if left is None else left - count
+        # One that is committed behind our back is found by the next run, which begins at the beginning.
+        last, left = entries[-1].pk, None if left is None else left - size
     return AuditHead.objects.get(pk=1)
 
 
@@ -47,10 +51,10 @@ def locked_head(key: bytes) -> AuditHead:
     return head
 
 
-def _seal(head: AuditHead, key: bytes, size: int) -> int:
-    entries = list(AuditEntry.objects.unsealed()[:size])
+def _seal(head: AuditHead, key: bytes, size: int, last: int) -> list[AuditEntry]:
+    entries: list[AuditEntry] = ALONG_THE_INDEX.read(AuditEntry.objects.filter(number=None, pk__gt=last), size)
     if not entries:
-        return 0
+        return []
     places = []
     for entry in entries:
         _look_at(entry, head, key)
@@ -59,7 +63,7 @@ def _seal(head: AuditHead, key: bytes, size: int) -> int:
     with connection.cursor() as cursor:
         cursor.executemany(_SEAL, places)
     head.keep(key)
-    return len(entries)
+    return entries
 
 
 def _look_at(entry: AuditEntry, head: AuditHead, key: bytes) -> None:
