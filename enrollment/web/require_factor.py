@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import Resolver404, resolve, reverse
@@ -42,6 +43,6 @@ def _lead(request: HttpRequest) -> HttpResponse:
     to = reverse("second-factor")
     if request.path_info.startswith("/api/"):
         detail = _("Set up a second factor in the browser first.")
-        problem = {"type": "about:blank", "title": _("Not allowed"), "status": 403, "detail": detail}
+        problem = {"type": "about:blank", "title": HTTPStatus.FORBIDDEN.phrase, "status": 403, "detail": detail}
         return JsonResponse(problem, status=403, content_type="application/problem+json")
     return HttpResponseClientRedirect(to) if request.htmx else HttpResponseRedirect(to)
