@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.actions.access.mail_password_link import mail_password_link
 from enrollment.actions.access.note_failed_sign_in import note_failed_sign_in
 from enrollment.models import Person
 
@@ -52,7 +53,7 @@ class Accounts(DefaultAccountAdapter):
     def send_password_reset_mail(self, user: Person, email: str, context: dict[str, Any]) -> None:
         """Whoever signs in by the provider alone gets no password here: it would outlive their account there."""
         if user.may_sign_in and user.has_usable_password():
-            super().send_password_reset_mail(user, email, context)
+            mail_password_link(user, context["password_reset_url"], to=email, was_asked=True)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """At our own address, whatever host the request was sent to: who follows the link opens their account by it."""

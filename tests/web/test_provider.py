@@ -15,6 +15,7 @@ from django.test import Client
 from config.oidc import OpenIdProvider, for_allauth
 from enrollment.actions.access.require_mfa import require_mfa
 from enrollment.models import AuditEntry, Person, Role, ScopeTag
+from tests.cast import a_person
 from tests.pretend_provider import CLIENT, SECRET, PretendProvider
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +137,15 @@ def test_who_lost_all_groups_is_refused_and_their_keys_may_nothing(client, provi
     assert person().allowed == frozenset()
 
 
+def test_the_last_who_manages_access_is_not_made_less_by_their_groups(client, provider):
+    come(client, provider, {**DORA, "groups": ["Pomona-Admins"]})
+    for groups in (["Pomona-Helpdesk"], []):
+        answer = come(Client(), provider, {**DORA, "groups": groups})
+        assert answer.status_code == 403
+        assert "Somebody must be left who may manage access" in answer.content.decode()
+        assert roles() == ["administrator"]
+
+
 def test_groups_are_found_in_the_id_token_and_under_a_path(client, provider, settings):
     settings.OIDC = replace(settings.OIDC, roles_claim="realm_access.roles")
     provider.token_says = {"realm_access": {"roles": ["Pomona-Helpdesk"]}}
@@ -245,6 +255,7 @@ def test_an_address_that_is_none_is_left_out(client, provider):
 
 
 def test_somebody_of_here_connects_their_account_after_confirming_that_it_is_they(client, provider, alice):
+    a_person("another manager", "administrator")
     client.force_login(alice)
     asked = client.post("/accounts/oidc/sso/login/", {"process": "connect"})
     assert asked.headers["Location"].startswith("/accounts/reauthenticate/")

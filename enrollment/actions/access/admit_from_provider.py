@@ -6,6 +6,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop
 
+from enrollment.actions.access.what_may_be_given import (
+    AccessRefused,
+    check_a_manager_is_left,
+    is_manager,
+    one_at_a_time,
+)
 from enrollment.models import AuditEntry, Person, Role, ScopeTag
 
 EVERYTHING = "*"
@@ -126,11 +132,14 @@ def _taken(vouched: Vouched) -> NotAdmitted:
 
 def _give(person: Person, roles: Iterable[Role] | None, tags: Iterable[ScopeTag] | None) -> None:
     with transaction.atomic():
-        before = _told(person)
+        one_at_a_time()
+        before, was_manager = _told(person), is_manager(person)
         if roles is not None:
             person.roles.set(roles)
         if tags is not None:
             person.scope_tags.set(tags)
+        if was_manager:
+            _check_a_manager_is_left()
         after = _told(person)
         if after != before:
             AuditEntry.record(
@@ -141,6 +150,13 @@ def _give(person: Person, roles: Iterable[Role] | None, tags: Iterable[ScopeTag]
                 roles=after["roles"],
                 scope_tags=after["scope_tags"],
             )
+
+
+def _check_a_manager_is_left() -> None:
+    try:
+        check_a_manager_is_left()
+    except AccessRefused as error:
+        raise NotAdmitted(error.sentence) from None
 
 
 def _told(person: Person) -> dict[str, list[str]]:
