@@ -1,11 +1,9 @@
 """The cast everyone knows: Alice administers, Bob may only read, Charlie has no business here."""
 
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 
@@ -13,14 +11,7 @@ from enrollment.models import Person, ScopeTag, Token
 from enrollment.simulator import Simulator, World
 from enrollment.simulator.mdm_server import MdmServer
 from tests import cast
-
-GUARD = import_module("enrollment.migrations.0009_chain_the_audit")
-
-
-def run_each(statements: dict[str, list[str]]) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements[connection.vendor]:
-            cursor.execute(statement)
+from tests.audit_guard import unguarded
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,13 +19,12 @@ def _audit_is_emptied_between_tests() -> Iterator[None]:
     """Tests without a transaction empty all tables after them, which the database refuses for the audit log."""
     empty = TransactionTestCase._fixture_teardown
 
-    def unguarded(case: Any) -> None:
-        run_each(GUARD.OFF)
-        empty(case)
-        run_each(GUARD.GUARDS)
+    def emptied(case: Any) -> None:
+        with unguarded():
+            empty(case)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", unguarded)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptied)
         yield
 
 

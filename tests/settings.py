@@ -10,5 +10,8 @@ for _name in ("BASE_URL", "SHOW_MAILS", "SECRET_KEY", "FIELD_KEYS"):
 
 from config.settings import *  # noqa: E402, F403
 
-# Each of several workers has a database of its own, and so a part of the cache.
-CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")  # noqa: F405
+# Each of several workers has a database of its own, and so a cache: clearing one empties all of a number of Redis.
+if REDIS_URL:  # noqa: F405
+    _server, _slash, _number = REDIS_URL.rpartition("/")  # noqa: F405
+    _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    CACHES["default"]["LOCATION"] = f"{_server}/{(int(_number) + _worker) % 16}"  # noqa: F405

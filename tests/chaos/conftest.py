@@ -15,7 +15,9 @@ from tests.chaos.installation import Clock, Database, Installation
 # A few in every run of the suite; CHAOS_KILLS=50 is the long one.
 KILLS = int(os.environ.get("CHAOS_KILLS", "4"))
 SEED = int(os.environ.get("CHAOS_SEED", random.randrange(10_000)))
-TEMPLATE = "pomona_chaos_template"
+# Several workers of one run keep out of each other's databases.
+NAME = "pomona_chaos" + os.environ.get("PYTEST_XDIST_WORKER", "")
+TEMPLATE = f"{NAME}_template"
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +47,7 @@ def installations(
         key = (name, *environment.items())
         if key not in made:
             folder = tmp_path_factory.mktemp(name)
-            database = Database(f"pomona_chaos_{name}_{len(made)}", template)
+            database = Database(f"{NAME}_{name}_{len(made)}", template)
             database.make(folder)
             made[key] = Installation(folder, database, **environment)
         return made[key]
