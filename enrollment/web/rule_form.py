@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from enrollment.actions.rules.preview_rule import RulePreview, preview_rule
-from enrollment.actions.rules.save_rule import TooManyRules, save_rule, troubles_of
+from enrollment.actions.rules.save_rule import RuleNameTaken, TooManyRules, save_rule, troubles_of
 from enrollment.models import AssignmentRule, Permission, RuleMode, Token
 from enrollment.models.rule_condition import Condition, RuleField, tidy
 from enrollment.permissions import check
@@ -52,6 +52,9 @@ def _save(
         save_rule(token, rule, conditions=groups, by=request.user, **_said(form))
     except TooManyRules as error:
         messages.error(request, _(error.sentence) % error.details)
+        return _show(request, token, rule, form, groups)
+    except RuleNameTaken as error:
+        form.add_error("name", _(error.sentence))
         return _show(request, token, rule, form, groups)
     messages.success(request, _("The rule is saved. It decides about devices that appear from now on."))
     return redirect("rule-list", token.pk)

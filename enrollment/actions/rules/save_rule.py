@@ -1,6 +1,6 @@
 from typing import Any, ClassVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -55,10 +55,19 @@ def save_rule(
         before = told(rule) if rule else {}
         rule = rule or _new(token)
         rule.name, rule.profile, rule.mode, rule.conditions = name, profile, mode, conditions
-        rule.save()
+        _save(rule)
         note_rules_changed(token)
         AuditEntry.record("rule.changed" if before else "rule.made", rule, by=by, before=before, **told(rule))
     return rule
+
+
+def _save(rule: AssignmentRule) -> None:
+    """RuleNameTaken when somebody else was faster."""
+    try:
+        with transaction.atomic():
+            rule.save()
+    except IntegrityError:
+        raise RuleNameTaken from None
 
 
 def is_name_taken(token: Token, rule: AssignmentRule | None, name: str) -> bool:

@@ -89,6 +89,7 @@ class OperationSerializer(serializers.ModelSerializer):
     cannot = serializers.SerializerMethodField(help_text="Why not, and how many.")
     trouble = serializers.SerializerMethodField(help_text="What keeps it from being done, if anything.")
     advice = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField(source="made_at", read_only=True)
 
     class Meta:
         model = Operation
@@ -99,7 +100,7 @@ class OperationSerializer(serializers.ModelSerializer):
             "because",
             "token",
             "by",
-            "made_at",
+            "created_at",
             "confirmed_by",
             "confirmed_at",
             "finished_at",

@@ -82,6 +82,7 @@ class RuleSerializer(serializers.ModelSerializer):
         help_text="Any of the groups must hold; in a group, all conditions.",
     )
     in_words = serializers.SerializerMethodField(help_text="The conditions, in the same order.")
+    created_at = serializers.DateTimeField(source="made_at", read_only=True)
 
     class Meta:
         model = AssignmentRule
@@ -94,7 +95,7 @@ class RuleSerializer(serializers.ModelSerializer):
             "profile",
             "conditions",
             "in_words",
-            "made_at",
+            "created_at",
             "changed_at",
         ]
         read_only_fields = fields

@@ -108,10 +108,11 @@ class SerialListSerializer(serializers.ModelSerializer):
 
     rows = serializers.SerializerMethodField(help_text="How many.")
     counts = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField(source="made_at", read_only=True)
 
     class Meta:
         model = SerialList
-        fields = ["id", "name", "made_at", "rows", "counts"]
+        fields = ["id", "name", "created_at", "rows", "counts"]
         read_only_fields = fields
 
     def get_rows(self, serials: SerialList) -> int:
