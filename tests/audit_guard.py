@@ -11,12 +11,12 @@ GUARD = import_module("enrollment.migrations.0009_chain_the_audit")
 
 @contextmanager
 def unguarded() -> Iterator[None]:
-    _run_each(GUARD.OFF)
+    run_each(GUARD.OFF)
     yield
-    _run_each(GUARD.GUARDS)
+    run_each(GUARD.GUARDS)
 
 
-def _run_each(statements: dict[str, list[str]]) -> None:
+def run_each(statements: dict[str, list[str]]) -> None:
     with connection.cursor() as cursor:
         for statement in statements[connection.vendor]:
             cursor.execute(statement)

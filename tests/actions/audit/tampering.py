@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from tests.conftest import GUARD, run_each
+from tests.audit_guard import GUARD, run_each
 
 
 def tamper(statement: str, *values: object) -> None:
