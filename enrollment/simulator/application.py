@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from enrollment.simulator.answers import Answer, Asked, as_json, refused
+from enrollment.simulator.apps_and_books import ROOT, AppsAndBooks
 from enrollment.simulator.device_assignment import DeviceAssignment
 from enrollment.simulator.portal import Portal
 from enrollment.simulator.state import World
@@ -14,13 +15,15 @@ CONTROL = "/_simulator"
 
 
 def make_application(world: World) -> WSGIApplication:
-    """Apple's API at the root, the portal below /portal, and a control for tests in other processes."""
-    api, portal = DeviceAssignment(world), Portal(world)
+    """Device assignment at the root, Apps and Books below /mdm/v2, the portal, a control for other processes' tests."""
+    api, portal, content = DeviceAssignment(world), Portal(world), AppsAndBooks(world)
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         asked = Asked(environ)
         if asked.path.startswith("/portal"):
             answer = portal.answer(asked)
+        elif asked.path.startswith(f"{ROOT}/"):
+            answer = content.answer(asked)
         elif asked.path.startswith(CONTROL):
             answer = _control(world, asked)
         elif asked.path == "/" and asked.method == "GET":
@@ -33,7 +36,9 @@ def make_application(world: World) -> WSGIApplication:
 
 
 def _control(world: World, asked: Asked) -> Answer:
-    """`POST /_simulator/faults {"kind", …}`, `DELETE …/faults`, `POST …/devices {"server", "count"}`, `GET …/state`."""
+    """`POST /_simulator/faults {"kind", …}`, `DELETE …/faults`, `POST …/devices {"server", "count"}`, `GET …/state`,
+    `POST …/licences {"adam_id", "free"}`, and the like.
+    """
     said = asked.json()
     if said is None:
         return refused(400, "MALFORMED_REQUEST_BODY")
@@ -49,6 +54,8 @@ def _control(world: World, asked: Asked) -> Answer:
             world.release(said["serials"])
         case "POST", "/activate":
             world.activate(said["serial"])
+        case "POST", "/licences":
+            world.locations[0].leave_free(said["adam_id"], int(said["free"]))
         case "GET", "/state":
             return as_json(
                 {

@@ -32,6 +32,20 @@ SESSION_REFUSALS: dict[str, tuple[int, str]] = {
     "oauth_not_understood": (400, "oauth_problem_adviceBad Request"),
     "message_format_error": (400, "message_format_error"),
 }
+# Refusals of Apps and Books: status, errorNumber and errorMessage (apple-protocols.md section 8).
+CONTENT_REFUSALS: dict[str, tuple[int, int, str]] = {
+    "content_login_required": (401, 9601, "Login required"),
+    "content_token_expired": (401, 9621, "The content token has expired"),
+    "content_token_invalid": (401, 9622, "The content token is invalid"),
+    "content_token_revoked": (401, 9625, "The content token was revoked"),
+    "content_facilitator_token": (403, 9637, "A facilitator token cannot be used"),
+    "content_service_gone": (410, 9634, "The service is gone"),
+    "content_too_many_requests": (429, 9646, "Too many requests"),
+    "content_internal_error": (500, 9603, "Internal error"),
+    "content_unavailable": (503, 9729, "The service is temporarily unavailable"),
+    "content_bad_argument": (400, 9602, "An argument is invalid"),
+    "content_bad_page": (400, 9650, "The page index is invalid"),
+}
 # What can go wrong, as the portal lists it.
 KINDS = (
     "429",
@@ -55,6 +69,10 @@ KINDS = (
     *REFUSALS,
     *SESSION_REFUSALS,
     *PROFILE_REFUSALS,
+    "content_errors_as_200",
+    "content_version_moves",
+    "content_same_page",
+    *CONTENT_REFUSALS,
 )
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from enrollment.simulator import portal_pages as pages
 from enrollment.simulator.answers import Answer, Asked
-from enrollment.simulator.content_token import content_token
 from enrollment.simulator.faults import KINDS
 from enrollment.simulator.mdm_server import MdmServer, NoCertificate
 from enrollment.simulator.portal_forms import Sent, sent
@@ -115,7 +114,11 @@ class Portal:
         return "assigned" if serials else "no_devices"
 
     def _content_token(self) -> Answer:
-        token = content_token(self.world.organisation["org_name"], self.world.clock())
+        """Of the first location, which is there as soon as somebody asks."""
+        with self.world.lock:
+            locations = self.world.locations
+            location = locations[0] if locations else self.world.add_location(self.world.organisation["org_name"])
+        token = location.download_token()
         headers = {"Content-Disposition": 'attachment; filename="sToken_for_Orchard.vpptoken"'}
         return Answer(body=token, content_type="application/octet-stream", headers=headers)
 

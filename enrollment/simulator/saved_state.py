@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from enrollment.simulator.devices import Device
 from enrollment.simulator.journal import Operation
+from enrollment.simulator.location import Location
 from enrollment.simulator.mdm_server import MdmServer
 from enrollment.simulator.state import World
 
@@ -27,6 +28,7 @@ def save(world: World, file: Path) -> None:
             "organisation": world.organisation,
             "terms_signed": world.terms_signed,
             "profiles": world.profiles,
+            "locations": [location.to_json() for location in world.locations],
             "servers": [_server(server) for server in world.servers],
             "devices": [_device(device) for device in world.devices.values()],
         }
@@ -81,6 +83,8 @@ def load(file: Path) -> World:
     world.profiles = {uuid: (owner, payload) for uuid, (owner, payload) in said["profiles"].items()}
     for known in said["servers"]:
         world.servers.append(_loaded_server(world, known))
+    # Worlds from before there were licences have no locations.
+    world.locations = [Location.from_json(world, known) for known in said.get("locations", [])]
     for known in said["devices"]:
         world.devices[known["serial"]] = _loaded_device(world, known)
     # The same chance would draw the same serial numbers again.

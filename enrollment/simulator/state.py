@@ -10,6 +10,7 @@ from typing import Any
 from enrollment.simulator.catalogue import make_facts, make_serial
 from enrollment.simulator.devices import Device
 from enrollment.simulator.faults import Faults
+from enrollment.simulator.location import Location
 from enrollment.simulator.mdm_server import MdmServer
 from enrollment.simulator.throttle import Throttle
 
@@ -34,6 +35,8 @@ class World:
             "admin_id": "admin@orchard.example",
         }
         self.servers: list[MdmServer] = []
+        self.locations: list[Location] = []
+        self.assets_per_page = 400
         self.devices: dict[str, Device] = {}
         self.profiles: dict[str, tuple[str, dict[str, Any]]] = {}  # uuid → (server uuid, payload)
         self.terms_signed = True
@@ -59,6 +62,14 @@ class World:
 
     def server(self, uuid: str) -> MdmServer | None:
         return next((server for server in self.servers if server.uuid == uuid), None)
+
+    def add_location(self, name: str, **how: Any) -> Location:
+        """A location of Apps and Books; it owns what a demo starts with, unless `licences` are given."""
+        with self.lock:
+            location = Location(self, name=name, **how)
+            self.locations.append(location)
+            self.changed()
+            return location
 
     def add_devices(self, server: MdmServer | None, count: int, **facts: Any) -> list[str]:
         """New devices of the organisation, on the server unless None; their serial numbers."""
