@@ -1,14 +1,19 @@
 from enrollment.models.activation_lock import ActivationLock
+from enrollment.models.alert import Alert
 from enrollment.models.api_key import ApiKey, KeyStatus
 from enrollment.models.assignment import Answer, AssignmentState, Wish, WishedBy
 from enrollment.models.assignment_rule import AssignmentRule, RuleMode, RulesAbout
 from enrollment.models.audit_entry import AuditEntry, AuditResult
 from enrollment.models.audit_head import AuditHead
+from enrollment.models.calendar_feed import CalendarFeed
+from enrollment.models.channel import Channel, ChannelKind, Rhythm
+from enrollment.models.delivery import Delivery
 from enrollment.models.device import AppleProfileStatus, Device
 from enrollment.models.device_event import DeviceEvent, EventKind
 from enrollment.models.idempotent_answer import IdempotentAnswer
 from enrollment.models.installation import Installation
 from enrollment.models.key_pair import KeyPair
+from enrollment.models.licences import Licences
 from enrollment.models.notice import Notice
 from enrollment.models.operation import (
     Operation,
@@ -26,6 +31,7 @@ from enrollment.models.role import Permission, Role
 from enrollment.models.saved_view import SavedView
 from enrollment.models.scope_tag import ScopeTag
 from enrollment.models.serial_list import SerialList, SerialRow, SerialVerdict
+from enrollment.models.severity import Health, Severity, health
 from enrollment.models.sync_change import ChangeKind, SyncChange
 from enrollment.models.sync_run import SeenSerials, SyncKind, SyncPhase, SyncRun, SyncStatus, SyncTrigger
 from enrollment.models.token import Token, TokenStatus
@@ -34,6 +40,7 @@ from enrollment.models.vpp_token import VppToken, VppTokenStatus
 
 __all__ = [
     "ActivationLock",
+    "Alert",
     "Answer",
     "ApiKey",
     "AppleProfileStatus",
@@ -42,15 +49,21 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "AuditResult",
+    "CalendarFeed",
     "ChangeKind",
+    "Channel",
+    "ChannelKind",
+    "Delivery",
     "Device",
     "DeviceEvent",
     "EventKind",
     "ForeignProfile",
+    "Health",
     "IdempotentAnswer",
     "Installation",
     "KeyPair",
     "KeyStatus",
+    "Licences",
     "Notice",
     "Operation",
     "OperationDevice",
@@ -64,6 +77,7 @@ __all__ = [
     "ProfileDraft",
     "ProfileRevision",
     "Result",
+    "Rhythm",
     "Role",
     "RuleMode",
     "RulesAbout",
@@ -73,6 +87,7 @@ __all__ = [
     "SerialList",
     "SerialRow",
     "SerialVerdict",
+    "Severity",
     "SyncChange",
     "SyncKind",
     "SyncPhase",
@@ -87,4 +102,5 @@ __all__ = [
     "VppTokenStatus",
     "Wish",
     "WishedBy",
+    "health",
 ]

@@ -8,6 +8,7 @@ class Installation(models.Model):
 
     org_magic = models.UUIDField(default=uuid.uuid4, help_text="Sent in every profile; devices keep it.")
     requires_mfa = models.BooleanField(default=False, help_text="Who signs in with a password needs a second factor.")
+    clock_at = models.DateTimeField(null=True, blank=True, help_text="When the clock last looked for what is due.")
     # Of the one-time link for the first administrator; empty once it was used.
     hashed_first_link = models.CharField(max_length=64, blank=True)
 

@@ -4,12 +4,17 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
+from enrollment.models.channel import Rhythm
 from enrollment.models.role import Permission, Role
 from enrollment.models.scope_tag import ScopeTag
+from enrollment.models.severity import Severity
 
 if TYPE_CHECKING:
     from enrollment.models.api_key import ApiKey
+
+NOTHING = "nothing"
 
 
 class PersonManager(UserManager["Person"]):
@@ -39,6 +44,9 @@ class Person(AbstractUser):
     scope_tags = models.ManyToManyField(ScopeTag, related_name="people", blank=True)
     is_service = models.BooleanField(default=False, help_text="A program: it comes with a key and never signs in.")
     language = models.CharField(max_length=8, blank=True)
+    # WARN-3: from how bad on warnings are mailed to them; empty is what their role says, "nothing" is never.
+    told_from = models.CharField(max_length=10, choices=[*Severity.choices, (NOTHING, _("Nothing"))], blank=True)
+    told_rhythm = models.CharField(max_length=10, choices=Rhythm.choices, default=Rhythm.AT_ONCE)
     device_columns = models.JSONField(default=list, blank=True, help_text="Of the device list; empty: the usual.")
 
     objects = PersonManager()

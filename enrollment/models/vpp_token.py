@@ -12,6 +12,8 @@ from enrollment.models.told_name import told_name
 if TYPE_CHECKING:
     from enrollment.models.person import Person
 
+APPS_AND_BOOKS = "https://vpp.itunes.apple.com/mdm/v2/"
+
 
 class VppTokenStatus(models.TextChoices):
     ACTIVE = "active", _("Active")
@@ -45,6 +47,25 @@ class VppToken(models.Model):
     mark = models.CharField(max_length=64, unique=True)
     scope_tags = models.ManyToManyField(ScopeTag, related_name="vpp_tokens", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    # Where it is asked; it keeps the address it was added with, as tokens do.
+    apple_url = models.URLField(default=APPS_AND_BOOKS)
+    # What Apple told of the location it speaks for.
+    location_name = models.CharField(max_length=250, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    uid = models.CharField(max_length=100, blank=True)
+    managed_by = models.CharField(max_length=250, blank=True, help_text="The product that says it manages it.")
+    read_at = models.DateTimeField(null=True, blank=True, help_text="When the licences were last read.")
+    next_read_at = models.DateTimeField(null=True, blank=True, help_text="None: as soon as possible.")
+    # One reader at a time; whoever claims it holds it for a lease.
+    reading_until = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0, help_text="Readings that failed since one did not.")
+    rejected_at = models.DateTimeField(null=True, blank=True)
+    unreachable_since = models.DateTimeField(null=True, blank=True)
+    # What Apple last said no with: msgids, as in Token.
+    trouble_sentence = models.TextField(blank=True)
+    trouble_advice = models.TextField(blank=True)
+    trouble_details = models.JSONField(default=dict, blank=True)
 
     objects = VppTokenQuerySet.as_manager()
 

@@ -10,12 +10,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from enrollment import limits
-from enrollment.actions.warnings.expiry_step import EXPIRED, expiry_step
+from enrollment.actions.warnings.conditions.expiry import expiry_step
 from enrollment.models import Notice, Permission, Person, Token
 from enrollment.permissions import may
 
 log = structlog.get_logger(__name__)
 MOST_TRIES = 10
+EXPIRED = 0
 
 
 def send_notices() -> int:
@@ -39,7 +40,7 @@ def _sees(person: Person, token: Token) -> bool:
 
 def _note(token: Token, now: datetime) -> None:
     """The row comes before the mail: whoever writes it first sends it, and nobody twice."""
-    step = expiry_step(token, now)
+    step = expiry_step(token.expires_at, now)
     people = Person.objects.who_may(Permission.UPDATE_TOKEN).exclude(email="")
     visible = [person for person in people if _sees(person, token)]
     Notice.objects.bulk_create(

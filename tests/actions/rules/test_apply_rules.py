@@ -132,7 +132,7 @@ class TestTheBrake:
         assert not Device.objects.filter(wish=Wish.PROFILE).exists()
         for person in (alice, bob):
             (warning,) = current_warnings(person)
-            assert (warning.token, warning.operation) == (ours, stopped)
+            assert (warning.token, warning.details["operation"]) == (ours, stopped.pk)
         assert current_warnings(charlie) == []
         assert AuditEntry.objects.get(action="rules.stopped").after == {"devices": 3, "brake": 2}
 

@@ -76,7 +76,7 @@ def test_banners_are_about_the_persons_tokens_the_worst_first(alice, charlie):
     a_token(name="Refused", rejected_at=now, expires_at=now + timedelta(days=300))
     elsewhere = a_token(name="Elsewhere", terms_since=now, expires_at=now + timedelta(days=300))
     elsewhere.scope_tags.add(ScopeTag.objects.get(name="Elsewhere"))
-    assert [w.token.name for w in current_warnings(alice)] == ["Elsewhere", "Refused", "Soon"]
+    assert [w.token.name for w in current_warnings(alice)] == ["Refused", "Elsewhere", "Soon"]
     assert [w.token.name for w in current_warnings(charlie)] == ["Elsewhere"]
 
 

@@ -1,0 +1,83 @@
+"""A token's year: it is coming to its end, or over (WARN-1)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from enrollment import limits
+from enrollment.actions.warnings.look import Look
+from enrollment.actions.warnings.warning import Condition, StandingWarning
+from enrollment.models import Severity
+
+SEVERE_DAYS = 7
+FIRST = timedelta(days=max(limits.EXPIRY_WARNING_DAYS))
+
+
+def expiry_step(expires_at: datetime, now: datetime) -> int | None:
+    """The newest step of an expiry that has come: 60, 30, 14, 7 or 1 days; None before, and when it is over."""
+    left = expires_at - now
+    if left <= timedelta():
+        return None
+    return min((days for days in limits.EXPIRY_WARNING_DAYS if left <= timedelta(days=days)), default=None)
+
+
+def severity_of(step: int) -> Severity:
+    return Severity.UNHEALTHY if step <= SEVERE_DAYS else Severity.WARNING
+
+
+def which_year(expires_at: datetime) -> str:
+    """Of a key: a token that was renewed starts its steps anew."""
+    return f"{expires_at:%Y%m%d}"
+
+
+class TokenExpiring(Condition):
+    id = "token_expiring"
+    label = gettext_lazy("Token expires soon")
+
+    def find(self, look: Look) -> Iterator[StandingWarning]:
+        for token in look.tokens.filter(expires_at__gt=look.now, expires_at__lte=look.now + FIRST):
+            if step := expiry_step(token.expires_at, look.now):
+                yield StandingWarning(
+                    condition=self,
+                    severity=severity_of(step),
+                    token=token,
+                    part=which_year(token.expires_at),
+                    step=str(step),
+                    details={"name": token.name, "days": (token.expires_at - look.now).days},
+                    since=token.expires_at - timedelta(days=step),
+                )
+
+    def sentence(self, warning: StandingWarning) -> str:
+        sentence = ngettext(
+            "The token “%(name)s” expires within a day.",
+            "The token “%(name)s” expires in %(days)d days.",
+            warning.details["days"],
+        )
+        return sentence % warning.details
+
+    def remedy(self, warning: StandingWarning) -> str:
+        return _("Renew it before then: download a new server token in Apple's portal, and upload it here.")
+
+
+class TokenExpired(Condition):
+    id = "token_expired"
+    label = gettext_lazy("Token expired")
+
+    def find(self, look: Look) -> Iterator[StandingWarning]:
+        for token in look.tokens.filter(expires_at__lte=look.now):
+            yield StandingWarning(
+                condition=self,
+                severity=Severity.UNHEALTHY,
+                token=token,
+                part=which_year(token.expires_at),
+                details={"name": token.name},
+                since=token.expires_at,
+            )
+
+    def sentence(self, warning: StandingWarning) -> str:
+        return _("The token “%(name)s” has expired.") % warning.details
+
+    def remedy(self, warning: StandingWarning) -> str:
+        return _("Until it is renewed nothing is synced and no profile is assigned. Renew it now.")

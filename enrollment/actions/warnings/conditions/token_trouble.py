@@ -1,0 +1,69 @@
+"""What Apple says no with, token by token (WARN-1)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from enrollment.actions.warnings.look import Look
+from enrollment.actions.warnings.warning import Condition, StandingWarning
+from enrollment.models import Severity, TokenStatus
+
+
+class _Trouble(Condition):
+    """A status of a token that somebody has to do something about; `since` names the column that knows since when."""
+
+    status: TokenStatus
+    severity = Severity.UNHEALTHY
+    since: str
+    says: str
+    helps: str
+
+    def find(self, look: Look) -> Iterator[StandingWarning]:
+        for token in look.tokens.in_status(self.status):
+            yield StandingWarning(
+                condition=self,
+                severity=self.severity,
+                token=token,
+                details={"name": token.name},
+                since=getattr(token, self.since),
+            )
+
+    def sentence(self, warning: StandingWarning) -> str:
+        return _(self.says) % warning.details
+
+    def remedy(self, warning: StandingWarning) -> str:
+        return _(self.helps)
+
+
+class TokenRejected(_Trouble):
+    id = "token_rejected"
+    label = gettext_lazy("Token rejected")
+    status, since = TokenStatus.REJECTED, "rejected_at"
+    says = gettext_noop("Apple rejects the token “%(name)s”.")
+    helps = gettext_noop(
+        "A newer token was downloaded, its administrator left, or their password changed. Renew it with a new file."
+    )
+
+
+class TermsNotSigned(_Trouble):
+    id = "terms_not_signed"
+    label = gettext_lazy("Terms not signed")
+    status, since = TokenStatus.TERMS_NOT_SIGNED, "terms_since"
+    says = gettext_noop("Apple's new terms must be accepted for “%(name)s”.")
+    helps = gettext_noop(
+        "An administrator signs in to Apple Business Manager or Apple School Manager and accepts them there. "
+        "It is noticed here within the hour."
+    )
+
+
+class TokenUnreachable(_Trouble):
+    id = "token_unreachable"
+    label = gettext_lazy("Apple cannot be reached")
+    status, since, severity = TokenStatus.UNREACHABLE, "unreachable_since", Severity.WARNING
+    patience = timedelta(minutes=30)  # a connection that is away for a moment is nobody's business
+    says = gettext_noop("Apple cannot be reached for “%(name)s”.")
+    helps = gettext_noop(
+        "Check this server's way to the internet, its name service and its firewall. It is tried again."
+    )

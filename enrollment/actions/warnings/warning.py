@@ -1,0 +1,82 @@
+"""What a warning is: a condition that holds for an object, found in the rows it is about."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from enrollment.actions.warnings.look import Look
+from enrollment.models import Alert, Channel, Permission, Severity, Token, VppToken
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingWarning:
+    """One condition that holds now. Sentence and remedy are in the language that is active when they are read.
+
+    `part` tells several of one object apart; a `step` is told anew when another one comes. `since` is None where only
+    the alert remembers it. `alert` is what was done about it, as far as anything was.
+    """
+
+    condition: "Condition"
+    severity: Severity
+    token: Token | None = None
+    vpp_token: VppToken | None = None
+    channel: Channel | None = None
+    part: str = ""
+    step: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    since: datetime | None = None
+    alert: Alert | None = None
+    is_snoozed: bool = False
+
+    @property
+    def about(self) -> Token | VppToken | Channel | None:
+        """The object it is about; None is the installation."""
+        return self.token or self.vpp_token or self.channel
+
+    @property
+    def key(self) -> str:
+        """What it is known by as long as it holds: condition, object and part, fit for an address."""
+        about = f"{self.about._meta.model_name}-{self.about.pk}" if self.about else "installation"
+        return ".".join(filter(None, (self.condition.id, about, self.part)))
+
+    @property
+    def sentence(self) -> str:
+        return self.condition.sentence(self)
+
+    @property
+    def remedy(self) -> str:
+        return self.condition.remedy(self)
+
+    @property
+    def link(self) -> str:
+        """The page where something is done about it, as a path."""
+        return self.condition.link(self)
+
+
+class Condition:
+    """One thing that nobody should be surprised by (WARN-1)."""
+
+    id: ClassVar[str]
+    label: ClassVar[str | Promise]
+    needed: ClassVar[Permission] = Permission.READ_TOKEN  # to see it
+    acts: ClassVar[Permission] = Permission.UPDATE_TOKEN  # to do something about it: who is told, and may snooze it
+    patience: ClassVar[timedelta] = timedelta()  # it has to hold for so long before it is sent to anybody
+
+    def find(self, look: Look) -> Iterator[StandingWarning]:
+        """Where it holds now, among what may be looked at."""
+        raise NotImplementedError
+
+    def sentence(self, warning: StandingWarning) -> str:
+        raise NotImplementedError
+
+    def remedy(self, warning: StandingWarning) -> str:
+        raise NotImplementedError
+
+    def link(self, warning: StandingWarning) -> str:
+        if warning.token:
+            return reverse("token-detail", args=[warning.token.pk])
+        return reverse("vpp-token-list") if warning.vpp_token else reverse("home")

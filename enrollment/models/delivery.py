@@ -1,0 +1,57 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from enrollment.models.alert import Alert
+from enrollment.models.channel import Channel
+
+STEP_LENGTH = 20
+
+
+class Delivery(models.Model):
+    """One step of one warning, told to one person or channel. The row comes first: it is the wish, the lock, the
+    retry and the history, so that nothing is told twice (WARN-3)."""
+
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="deliveries")
+    # Which step of it, such as "30" of the days before an expiry; empty when it has none.
+    step = models.CharField(max_length=STEP_LENGTH, blank=True)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="deliveries"
+    )
+    channel = models.ForeignKey(Channel, models.CASCADE, null=True, blank=True, related_name="deliveries")
+
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="Of the next try; for a digest, when it goes out.")
+    tries = models.PositiveSmallIntegerField(default=0)
+    # Of the message it went out with, the same at each try: whoever gets it twice can tell.
+    message = models.UUIDField(null=True, blank=True, db_index=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    # Given up, or not worth telling any more: over, snoozed, or not theirs to see.
+    dropped_at = models.DateTimeField(null=True, blank=True)
+    trouble_sentence = models.TextField(blank=True)
+    trouble_details = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(sent_at=None, dropped_at=None), name="deliveries_to_send")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alert", "step", "person"],
+                condition=Q(person__isnull=False),
+                name="a_person_is_told_a_step_once",
+            ),
+            models.UniqueConstraint(
+                fields=["alert", "step", "channel"],
+                condition=Q(channel__isnull=False),
+                name="a_channel_is_told_a_step_once",
+            ),
+            models.CheckConstraint(
+                name="a_delivery_goes_to_one",
+                condition=Q(person__isnull=True) ^ Q(channel__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alert.key} · {self.step}"

@@ -1,0 +1,31 @@
+from django.db import models
+
+from enrollment.models.vpp_token import VppToken
+
+
+class Licences(models.Model):
+    """What a location owns of one app or book at one price, as Apple last told (VPP-1)."""
+
+    vpp_token = models.ForeignKey(VppToken, models.CASCADE, related_name="licences", db_index=False)
+    adam_id = models.CharField(max_length=20, help_text="Of the App Store; Apple writes it as digits.")
+    pricing_param = models.CharField(max_length=10, help_text="STDQ or PLUS: one app can be owned at both.")
+    name = models.CharField(max_length=250, blank=True, help_text="In the App Store; empty when it was not told.")
+    product_type = models.CharField(max_length=10, blank=True)
+    total = models.PositiveIntegerField(default=0)
+    assigned = models.PositiveIntegerField(default=0)
+    available = models.PositiveIntegerField(default=0)
+    retired = models.PositiveIntegerField(default=0)
+    device_assignable = models.BooleanField(default=True)
+    revocable = models.BooleanField(default=True)
+    platforms = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ["name", "adam_id", "pricing_param"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["vpp_token", "adam_id", "pricing_param"], name="an_app_is_counted_once_per_price"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.adam_id
