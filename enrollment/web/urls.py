@@ -112,6 +112,7 @@ urlpatterns = [
     path("vpp-tokens/new/", vpp_tokens.new, name="vpp-token-new"),
     path("vpp-tokens/<int:pk>/delete/", vpp_tokens.delete, name="vpp-token-delete"),
     path("access/", include("enrollment.web.access_urls")),
+    path("warnings/", include("enrollment.web.warning_urls")),
     path("activity/", activity.activity_list, name="activity-list"),
     path("activity/<int:pk>/", activity.entry_detail, name="activity-entry"),
     path("activity/export/<slug:kind>/", activity.export, name="activity-export"),

@@ -1,0 +1,22 @@
+from django.db import IntegrityError, transaction
+
+from enrollment.actions.warnings.warning import StandingWarning
+from enrollment.models import Alert
+
+
+def keep_alert(warning: StandingWarning) -> Alert:
+    """The row that remembers what is done about a warning, made when there is none. Two at once make one."""
+    if warning.alert:
+        return warning.alert
+    try:
+        with transaction.atomic():
+            return Alert.objects.create(
+                key=warning.key,
+                condition=warning.condition.id,
+                token=warning.token,
+                vpp_token=warning.vpp_token,
+                channel=warning.channel,
+                since=warning.since,
+            )
+    except IntegrityError:
+        return Alert.objects.standing().get(key=warning.key)
