@@ -1,4 +1,5 @@
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from enrollment.actions.warnings.warning import StandingWarning
 from enrollment.models import Alert
@@ -16,7 +17,7 @@ def keep_alert(warning: StandingWarning) -> Alert:
                 token=warning.token,
                 vpp_token=warning.vpp_token,
                 channel=warning.channel,
-                since=warning.since,
+                since=warning.since or timezone.now(),
             )
     except IntegrityError:
         return Alert.objects.standing().get(key=warning.key)
