@@ -1,0 +1,179 @@
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from enrollment.actions.warnings.look import Look
+from enrollment.models import ApiKey, Permission, Person, Profile, Token, VppToken
+from enrollment.models.certificate import Certificate, NotACertificate, stored_certificate
+from enrollment.permissions import may
+
+# A key that is over stays in its list; after so long nobody waits for its successor any more.
+KEYS_TOLD_FOR = timedelta(days=365)
+_CERTIFICATES = ("supervising_host_certs", "anchor_certs")  # keys of Apple's profile
+
+
+class ExpiryKind(models.TextChoices):
+    """What can come to its end."""
+
+    TOKEN = "token", gettext_lazy("Enrollment program token")
+    VPP_TOKEN = "vpp_token", gettext_lazy("VPP token")
+    CERTIFICATE = "certificate", gettext_lazy("Certificate")
+    API_KEY = "api_key", gettext_lazy("API key")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expiry:
+    """Something that ends, or has ended and was not replaced. Its words are in the language that is active.
+
+    `key` is the same for as long as the object lives: a renewed token is the same expiry at a later time.
+    """
+
+    kind: ExpiryKind
+    key: str
+    name: str
+    expires_at: datetime
+    link: str  # the page where something is done about it, as a path
+    known_since: datetime | None = None  # it has not ended at another time since, as far as that is known
+    token: Token | None = None
+    vpp_token: VppToken | None = None
+    api_key: ApiKey | None = None
+    profiles: tuple[Profile, ...] = ()
+
+    def has_expired(self, now: datetime) -> bool:
+        return self.expires_at <= now
+
+    def days_left(self, now: datetime) -> int:
+        """Whole days; negative when it is over."""
+        return (self.expires_at - now) // timedelta(days=1)
+
+    @property
+    def sentence(self) -> str:
+        """What is known of it, before and after."""
+        return {
+            ExpiryKind.TOKEN: _("The token “%(name)s” expires"),
+            ExpiryKind.VPP_TOKEN: _("The VPP token “%(name)s” expires"),
+            ExpiryKind.CERTIFICATE: _("The certificate “%(name)s” expires"),
+            ExpiryKind.API_KEY: _("The API key “%(name)s” expires"),
+        }[self.kind] % {"name": self.name}
+
+    @property
+    def remedy(self) -> str:
+        return {
+            ExpiryKind.TOKEN: _(
+                "Renew it before then: download a new server token in Apple's portal, and upload it here."
+            ),
+            ExpiryKind.VPP_TOKEN: _(
+                "Replace it before then: download a new content token in Apple's portal, and upload it here."
+            ),
+            ExpiryKind.CERTIFICATE: _("Put its successor into the profiles that carry it: %(profiles)s."),
+            ExpiryKind.API_KEY: _("Make a new key before then, and give it to the program that uses this one."),
+        }[self.kind] % {"profiles": ", ".join(profile.name for profile in self.profiles)}
+
+
+def expiries(person: Person | None, until: datetime) -> list[Expiry]:
+    """What ends by then of what the person may read and sees, the earliest first; None is the clock, which sees all.
+
+    What has ended and was not replaced is among it.
+    """
+    look = Look(person, timezone.now())
+    found = [*_api_keys(look, until)]
+    if person is None or may(person, Permission.READ_TOKEN):
+        found += [*_tokens(look, until), *_vpp_tokens(look, until)]
+    if person is None or may(person, Permission.READ_PROFILE):
+        found += _certificates(look, until)
+    return sorted(found, key=lambda expiry: (expiry.expires_at, expiry.key))
+
+
+def _tokens(look: Look, until: datetime) -> Iterator[Expiry]:
+    for token in look.tokens.filter(expires_at__lte=until).defer("sealed_credentials", "sealed_session"):
+        yield Expiry(
+            kind=ExpiryKind.TOKEN,
+            key=f"token-{token.pk}",
+            name=token.name,
+            expires_at=token.expires_at,
+            link=reverse("token-detail", args=[token.pk]),
+            token=token,
+        )
+
+
+def _vpp_tokens(look: Look, until: datetime) -> Iterator[Expiry]:
+    for token in look.vpp_tokens.filter(expires_at__lte=until).defer("sealed_token"):
+        yield Expiry(
+            kind=ExpiryKind.VPP_TOKEN,
+            key=f"vpp_token-{token.pk}",
+            name=token.name,
+            expires_at=token.expires_at,
+            link=reverse("vpp-token-list"),
+            vpp_token=token,
+        )
+
+
+def _api_keys(look: Look, until: datetime) -> Iterator[Expiry]:
+    """Of people who come with them; not what was revoked, nor what has another key of the same name in its place."""
+    keys = ApiKey.objects.visible_to(look.person) if look.person else ApiKey.objects.all()
+    newer = ApiKey.objects.open(look.now).filter(person=OuterRef("person"), name=OuterRef("name"))
+    ending = Q(expires_at__gt=look.now) | (Q(expires_at__gt=look.now - KEYS_TOLD_FOR) & ~Exists(newer))
+    for key in keys.filter(ending, expires_at__lte=until, revoked_at=None, person__is_active=True):
+        if key.expires_at:
+            yield Expiry(
+                kind=ExpiryKind.API_KEY,
+                key=f"api_key-{key.pk}",
+                name=key.name,
+                expires_at=key.expires_at,
+                link=reverse("api-key-list"),
+                known_since=key.created_at,
+                api_key=key,
+            )
+
+
+def _certificates(look: Look, until: datetime) -> Iterator[Expiry]:
+    """Each certificate once, whatever the number of profiles that carry it."""
+    carried: dict[str, list[Profile]] = defaultdict(list)
+    for profile in _with_certificates(look):
+        for text in _texts(profile):
+            carried[text].append(profile)
+    for text, profiles in carried.items():
+        certificate = _read(text)
+        if certificate and certificate.expires_at <= until:
+            yield Expiry(
+                kind=ExpiryKind.CERTIFICATE,
+                key=f"certificate-{certificate.fingerprint.replace(':', '').lower()}",
+                name=certificate.subject,
+                expires_at=certificate.expires_at,
+                link=_where(profiles),
+                profiles=tuple(profiles),
+            )
+
+
+def _with_certificates(look: Look) -> models.QuerySet[Profile]:
+    profiles = Profile.objects.visible_to(look.person) if look.person else Profile.objects.all()
+    some = Q(*[("current__payload__has_key", key) for key in _CERTIFICATES], _connector=Q.OR)
+    return profiles.filter(some).select_related("current").only("name", "token_id", "current__payload")
+
+
+def _texts(profile: Profile) -> set[str]:
+    payload: dict[str, Any] = profile.current.payload if profile.current else {}
+    return {text for key in _CERTIFICATES for text in payload.get(key, [])}
+
+
+def _read(text: str) -> Certificate | None:
+    try:
+        return stored_certificate(text)
+    except NotACertificate:
+        return None
+
+
+def _where(profiles: list[Profile]) -> str:
+    if len(profiles) == 1:
+        return reverse("profile-detail", args=[profiles[0].pk])
+    tokens = {profile.token_id for profile in profiles}
+    return reverse("token-tab", args=[*tokens, "profiles"]) if len(tokens) == 1 else reverse("profile-list")
