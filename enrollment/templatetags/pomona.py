@@ -9,7 +9,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from enrollment.models import AppleProfileStatus, AssignmentState, Result, SyncRun, SyncStatus, TokenStatus
+from enrollment.models import (
+    AppleProfileStatus,
+    AssignmentState,
+    Health,
+    Result,
+    Severity,
+    SyncRun,
+    SyncStatus,
+    TokenStatus,
+)
 from enrollment.models.audit_actions import action_in_words
 
 register = template.Library()
@@ -32,6 +41,12 @@ ICONS = {
     "upload": '<path d="M12 15V4M7.500 8.500L12 4l4.500 4.500M4 19h16"/>',
     "warning": '<path d="M12 3.500L22 20H2z"/><path d="M12 10v4.500m0 2.600v.1"/>',
     "info": '<circle cx="12" cy="12" r="9"/><path d="M12 11v5.500m0-9v.1"/>',
+    # The severities by their own names: each has its shape, whatever its colour; "warning" stands above.
+    "notice": '<circle cx="12" cy="12" r="9"/><path d="M12 11v5.500m0-9v.1"/>',
+    "unhealthy": '<path d="M8 2.500h8l5.500 5.500v8L16 21.500H8L2.500 16V8zM9 9l6 6M15 9l-6 6"/>',
+    "healthy": '<circle cx="12" cy="12" r="9"/><path d="M8 12.500l3 3 5.500-6.500"/>',
+    "bell": '<path d="M5 17.500c1.500-1.500 1.500-3.500 1.500-7a5.500 5.500 0 0 1 11 0c0 3.500 0 5.500 1.500 7zM10 20.500h4"/>',
+    "snoozed": '<path d="M5 17.500c1.500-1.500 1.500-3.500 1.500-7a5.500 5.500 0 0 1 11 0c0 3.500 0 5.500 1.500 7zM10 20.500h4M4 3.500l16 17"/>',
     "trash": '<path d="M4 7h16M9 7V4h6v3m3 0l-1 13H7L6 7"/>',
     "edit": '<path d="M4 20l1-4L16 5l3 3L8 19zM13.500 7.500l3 3"/>',
     "star": '<path d="M12 3.500l2.600 5.600 6 .7-4.500 4.100 1.200 6-5.300-3-5.300 3 1.200-6L3.400 9.800l6-.7z"/>',
@@ -100,6 +115,10 @@ TONES: dict[str, str] = {
     Result.ALREADY: "success",
     Result.NOT_SUPPORTED: "error",
     Result.ORG_NOT_SUPPORTED: "error",
+    Severity.NOTICE: "info",
+    Severity.WARNING: "warning",
+    Severity.UNHEALTHY: "error",
+    Health.HEALTHY: "success",
     "pending": "info moving",
     "ok": "success",
     "note": "info",
@@ -108,7 +127,7 @@ TONES: dict[str, str] = {
 }
 _WORDS = {
     value: label
-    for choices in (TokenStatus, AssignmentState, SyncStatus, AppleProfileStatus)
+    for choices in (TokenStatus, AssignmentState, SyncStatus, AppleProfileStatus, Health)
     for value, label in choices.choices
 }
 

@@ -1,5 +1,11 @@
 """What stands under /warnings/: warnings, and where they are sent."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from enrollment.web import warnings
+
+urlpatterns: list[URLPattern] = [
+    path("", warnings.warning_list, name="warning-list"),
+    # Last, for a key is any word.
+    path("<str:key>/", warnings.detail, name="warning-detail"),
+]
