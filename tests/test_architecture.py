@@ -92,6 +92,7 @@ RULES = {
     "every_condition",
     "finding",
     "look",
+    "token_health",
     "warning",
     "what_may_be_given",
     "where_it_is",
