@@ -8,6 +8,7 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 import requests
+import urllib3
 
 from enrollment.apple import messages
 from enrollment.apple.errors import AppleError, NotUnderstood, SessionRefused, Unreachable, error_for
@@ -224,11 +225,14 @@ class Client:
             ) as response:
                 self._remember_rotation(response, session)
                 content = _bounded_content(response)
-        except requests.RequestException as error:
-            raise Unreachable(reason=type(error).__name__) from None
-        if response.status_code == requests.codes.ok:
-            return content
-        raise _refusal(response, content, at_session=at_session)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
+            # ValueError: a Location that is no address, at which requests looks though nobody follows it.
+            reason = type(error).__name__
+        else:
+            if response.status_code == requests.codes.ok:
+                return content
+            raise _refusal(response, content, at_session=at_session)
+        raise Unreachable(reason=reason)  # without the error beneath: that one holds the request
 
     def _remember_rotation(self, response: requests.Response, session: str) -> None:
         """Any answer, an error too, may carry a new session (2.2)."""
