@@ -1,7 +1,6 @@
 """The cast everyone knows: Alice administers, Bob may only read, Charlie has no business here."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.test import Client, TransactionTestCase
@@ -11,20 +10,14 @@ from enrollment.models import Person, ScopeTag, Token
 from enrollment.simulator import Simulator, World
 from enrollment.simulator.mdm_server import MdmServer
 from tests import cast
-from tests.audit_guard import unguarded
+from tests.emptied import empty_all_tables
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _audit_is_emptied_between_tests() -> Iterator[None]:
-    """Tests without a transaction empty all tables after them, which the database refuses for the audit log."""
-    empty = TransactionTestCase._fixture_teardown
-
-    def emptied(case: Any) -> None:
-        with unguarded():
-            empty(case)
-
+def _tables_are_emptied_between_tests() -> Iterator[None]:
+    """After tests without a transaction."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", emptied)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_all_tables())
         yield
 
 
