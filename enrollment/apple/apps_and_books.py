@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import requests
 import urllib3
@@ -27,6 +27,7 @@ _CHUNK = 256 * 1024
 # Our token or a part of it, should Apple repeat it in an answer: no word is as long.
 _SECRETS = re.compile(r"[A-Za-z0-9+/=_\\-]{40,}")
 _HIDDEN = "…"
+_APPLES = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)*\.apple\.com/[A-Za-z0-9._/-]*")
 _Value = TypeVar("_Value")
 
 
@@ -41,6 +42,17 @@ class _Bearer(AuthBase):
         return request
 
 
+class _Cookie(AuthBase):
+    """The token as the App Store wants it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Cookie"] = f"itvt={self._text}"
+        return request
+
+
 class _Moved(Exception):
     """The licences changed between two pages."""
 
@@ -48,7 +60,8 @@ class _Moved(Exception):
 class AppsAndBooks:
     """One method per endpoint; AppleError when Apple says no. The content token is in no error, repr or log.
 
-    Always asked at the given address: an answer that names others must not lead the token there.
+    Always asked at the given address: an answer that names others must not lead the token there. What things are
+    called is told elsewhere, and asked there only when that is Apple's, too.
     """
 
     def __init__(
@@ -64,6 +77,7 @@ class AppsAndBooks:
         self._base_url = base_url.rstrip("/") + "/"
         self._before_send = before_send
         self._timeout = timeout
+        self._lookup = ""
         self.requests_made = 0
         self._http = requests.Session()
         self._http.headers = requests.structures.CaseInsensitiveDict(
@@ -85,11 +99,11 @@ class AppsAndBooks:
 
     def service_config(self) -> ServiceConfig:
         """`GET service/config`: addresses and limits, asked without the token. To be kept by the caller for hours."""
-        return _understood(assets.service_config(self._get("service/config", with_token=False)), "no urls")
+        return _understood(assets.service_config(self._get(self._base_url + "service/config")), "no urls")
 
     def client_config(self) -> ClientConfig:
         """`GET client/config`: whose token it is. Errors: ContentTokenRefused and its kinds, …"""
-        return _understood(assets.client_config(self._get("client/config")), "no location")
+        return _understood(assets.client_config(self._get_with_token("client/config")), "no location")
 
     def assets(self) -> Iterator[Asset]:
         """`GET assets`: all licences, each app and price once. All pages are read before the first asset is handed out.
@@ -104,6 +118,16 @@ class AppsAndBooks:
             yield from found.values()
             return
         raise LicencesKeepChanging
+
+    def app_name(self, adam_id: str, *, country: str = "") -> str:
+        """`contentMetadataLookup`: what the App Store calls it, "" when it does not say. For show, and optional.
+
+        Errors: NotUnderstood when the service names no address of Apple's for it.
+        """
+        self._lookup = self._lookup or self._trusted(self.service_config().urls.get("contentMetadataLookup", ""))
+        asked = {"version": 2, "p": "mdm-lockup", "caller": "MDM", "platform": "enterprisestore", "l": "en"}
+        query = urlencode({**asked, "cc": country.lower() or "us", "id": adam_id})
+        return assets.name_of(self._get(f"{self._lookup}?{query}", auth=_Cookie(self._secret)), adam_id)
 
     # --- How it is asked ---------------------------------------------------------------------------------------------
 
@@ -132,17 +156,28 @@ class AppsAndBooks:
 
     def _page(self, index: int) -> AssetPage:
         path = "assets?" + urlencode({"pageIndex": index}) if index else "assets"
-        page = _understood(assets.asset_page(self._get(path)), "no assets")
+        page = _understood(assets.asset_page(self._get_with_token(path)), "no assets")
         if page.current not in (None, index):
             raise NotUnderstood(body="another page")
         return page
 
-    def _get(self, path: str, *, with_token: bool = True) -> dict[str, Any]:
+    def _trusted(self, url: str) -> str:
+        """An address that may be given the token: of the host we ask, or another one of Apple's over https."""
+        asked = urlsplit(self._base_url)
+        is_apples = bool(_APPLES.fullmatch(url) and _APPLES.fullmatch(self._base_url))
+        if not is_apples and not url.startswith(f"{asked.scheme}://{asked.netloc}/"):
+            raise NotUnderstood(body="no address of Apple's")
+        return url
+
+    def _get_with_token(self, path: str) -> dict[str, Any]:
+        return self._get(self._base_url + path, auth=_Bearer(self._secret))
+
+    def _get(self, url: str, *, auth: AuthBase | None = None) -> dict[str, Any]:
         """The object Apple answers with. An error number is an error whatever the status: 9622 came with 200."""
         if self._before_send:
             self._before_send()
         self.requests_made += 1
-        status, retry_after, content = self._answer(path, with_token=with_token)
+        status, retry_after, content = self._answer(url, auth)
         said = _parsed(content)
         number = said.get("errorNumber") if said else None
         if status == requests.codes.ok and not number:
@@ -151,12 +186,12 @@ class AppsAndBooks:
             return said
         raise content_error(status, assets.number(number), self._told(said, content), retry_after=_seconds(retry_after))
 
-    def _answer(self, path: str, *, with_token: bool) -> tuple[int, str, bytes]:
+    def _answer(self, url: str, auth: AuthBase | None) -> tuple[int, str, bytes]:
         """Status, Retry-After and body. Unreachable without the error beneath: that one holds the request."""
         try:
             with self._http.get(
-                self._base_url + path,
-                auth=_Bearer(self._secret) if with_token else None,
+                url,
+                auth=auth,
                 timeout=self._timeout,
                 allow_redirects=False,
                 stream=True,

@@ -204,3 +204,10 @@ def service_config(said: Mapping[str, Any]) -> ServiceConfig | None:
         {text(name): text(url) for name, url in urls.items() if isinstance(url, str)},
         {name: number(told.get(name)) or usual for name, usual in LIMITS.items()},
     )
+
+
+def name_of(said: Mapping[str, Any], adam_id: str) -> str:
+    """What a look-up calls an app or a book; "" when it does not say."""
+    results = said.get("results")
+    found = results.get(adam_id) if isinstance(results, Mapping) else None
+    return text(found.get("name")).strip() if isinstance(found, Mapping) else ""

@@ -23,6 +23,7 @@ URLS = {
     "getAssignments": "assignments",
     "clientConfig": "client/config",
     "eventStatus": "status",
+    "contentMetadataLookup": "lookup",
 }
 LIMITS = {
     "maxAssets": 25,
@@ -69,6 +70,7 @@ class AppsAndBooks:
         self._endpoints: dict[str, Callable[[Asked, Reader], Answer]] = {
             f"{ROOT}/client/config": self._client_config,
             f"{ROOT}/assets": self._assets,
+            f"{ROOT}/lookup": self._lookup,
         }
 
     def answer(self, asked: Asked) -> Answer:
@@ -114,8 +116,9 @@ class AppsAndBooks:
     # --- Who asks ----------------------------------------------------------------------------------------------------
 
     def _reader(self, asked: Asked) -> Reader | Refused:
-        """Whose token it is, or why it is refused."""
-        header = asked.header("Authorization")
+        """Whose token it is, or why it is refused. The look-up wants it as a cookie."""
+        _name, _equals, cookie = asked.header("Cookie").partition("itvt=")
+        header = f"Bearer {cookie}" if cookie and asked.path == f"{ROOT}/lookup" else asked.header("Authorization")
         scheme, _space, text = header.partition(" ")
         if not header:
             return CONTENT_REFUSALS["content_login_required"]
@@ -160,6 +163,13 @@ class AppsAndBooks:
                 "notificationUrl": "",
             }
         )
+
+    def _lookup(self, asked: Asked, reader: Reader) -> Answer:
+        """The App Store's names; what it does not know is left out."""
+        names = {one.adam_id: one.name for one in reader.location.licences if one.name}
+        wanted = asked.query.get("id", "").split(",")
+        found = {adam_id: {"id": adam_id, "name": names[adam_id]} for adam_id in wanted if adam_id in names}
+        return as_json({"version": 2, "results": found})
 
     def _assets(self, asked: Asked, reader: Reader) -> Answer:
         query, size = asked.query, max(1, self.world.assets_per_page)

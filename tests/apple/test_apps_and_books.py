@@ -153,6 +153,53 @@ def test_a_location_may_own_nothing(client, said):
     assert ids(client) == []
 
 
+# --- Names -------------------------------------------------------------------------------------------------------
+
+
+def test_a_name_is_asked_where_the_service_says_with_the_token_as_a_cookie(client, said):
+    said.say({"urls": {"contentMetadataLookup": f"{said.url}/lookup"}})
+    said.say({"results": {"719171358": {"name": " Company Portal\x00 "}}})
+    assert client.app_name("719171358", country="FR") == "Company Portal"
+    (_config, (path, headers)) = said.asked
+    assert path == "/mdm/v2/lookup?version=2&p=mdm-lockup&caller=MDM&platform=enterprisestore&l=en&cc=fr&id=719171358"
+    assert headers["Cookie"] == f"itvt={TOKEN}"
+    assert "Authorization" not in headers
+
+
+@pytest.mark.parametrize("url", ["https://elsewhere.example/lookup", "http://127.0.0.1:9/", "http://[", "lookup", ""])
+def test_the_token_is_not_led_elsewhere_for_a_name(client, said, url):
+    said.say({"urls": {"contentMetadataLookup": url}})
+    with pytest.raises(errors.AppleError):
+        client.app_name("1")
+    assert len(said.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "is_apples"),
+    [
+        ("https://uclient-api.itunes.apple.com/WebObjects/lookup", True),
+        ("http://uclient-api.itunes.apple.com/lookup", False),
+        ("https://apple.com.example/lookup", False),
+        ("https://notapple.com/lookup", False),
+        ("https://me@elsewhere.example\\.apple.com/", False),
+    ],
+)
+def test_another_host_of_apples_may_be_asked_for_a_name(url, is_apples):
+    client = AppsAndBooks(TOKEN)
+    if is_apples:
+        assert client._trusted(url) == url
+    else:
+        with pytest.raises(errors.NotUnderstood):
+            client._trusted(url)
+
+
+@pytest.mark.parametrize("body", [{}, {"results": []}, {"results": {"1": 5}}, {"results": {"1": {"name": 7}}}])
+def test_no_name_is_no_error(client, said, body):
+    said.say({"urls": {"contentMetadataLookup": f"{said.url}/lookup"}})
+    said.say(body)
+    assert client.app_name("1") == ""
+
+
 # --- Errors ------------------------------------------------------------------------------------------------------
 
 TABLE = [
@@ -327,6 +374,11 @@ def test_no_answer_whatever_crashes(any_server, body, status, retry_after, locat
     any_server.answers.clear()
     any_server.say(body, status=status, Retry_After=retry_after, Location=location)
     with AppsAndBooks(TOKEN, any_server.url, timeout=(2, 2)) as client:
-        for ask in (client.service_config, client.client_config, lambda: list(client.assets())):
+        for ask in (
+            client.service_config,
+            client.client_config,
+            lambda: list(client.assets()),
+            lambda: client.app_name("1"),
+        ):
             with contextlib.suppress(AppleError):
                 ask()

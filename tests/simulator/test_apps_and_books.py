@@ -156,6 +156,19 @@ def test_counts_are_set_from_other_processes_too(apple, client, location):
     assert counts(client)[location.licences[0].adam_id, "STDQ"][2] == 2
 
 
+# --- Names -------------------------------------------------------------------------------------------------------
+
+
+def test_the_app_store_tells_names(client, base, location):
+    location.buy("1", 7)
+    assert client.app_name(COMPANY_PORTAL, country="FR") == "Intune Company Portal"
+    assert client.app_name("1") == "", "it has none"
+    assert client.app_name("2") == "", "the location does not own it"
+    assert client.requests_made == 4, "the address is asked for once"
+    with pytest.raises(content_errors.ContentTokenInvalid):
+        AppsAndBooks("nobody's", base).app_name(COMPANY_PORTAL)
+
+
 # --- Pages and filters -------------------------------------------------------------------------------------------
 
 
