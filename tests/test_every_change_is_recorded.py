@@ -52,7 +52,6 @@ NOT_RECORDED = {
     "tokens.note_refusal": APPLES,
     "tokens.note_success": APPLES,
     "warnings.keep_alert": "It remembers what a condition found; what people do about it is recorded.",
-    "warnings.send_notices": "Each mail has its own row, with whom it went to and when.",
 }
 
 

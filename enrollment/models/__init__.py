@@ -7,14 +7,13 @@ from enrollment.models.audit_entry import AuditEntry, AuditResult
 from enrollment.models.audit_head import AuditHead
 from enrollment.models.calendar_feed import CalendarFeed
 from enrollment.models.channel import Channel, ChannelKind, Rhythm
-from enrollment.models.delivery import Delivery
+from enrollment.models.delivery import Delivery, Dropped
 from enrollment.models.device import AppleProfileStatus, Device
 from enrollment.models.device_event import DeviceEvent, EventKind
 from enrollment.models.idempotent_answer import IdempotentAnswer
 from enrollment.models.installation import Installation
 from enrollment.models.key_pair import KeyPair
 from enrollment.models.licences import Licences
-from enrollment.models.notice import Notice
 from enrollment.models.operation import (
     Operation,
     OperationDevice,
@@ -56,6 +55,7 @@ __all__ = [
     "Delivery",
     "Device",
     "DeviceEvent",
+    "Dropped",
     "EventKind",
     "ForeignProfile",
     "Health",
@@ -64,7 +64,6 @@ __all__ = [
     "KeyPair",
     "KeyStatus",
     "Licences",
-    "Notice",
     "Operation",
     "OperationDevice",
     "OperationKind",

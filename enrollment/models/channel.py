@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -7,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models.scope_tag import ScopeTag
 from enrollment.models.severity import Severity
+
+if TYPE_CHECKING:
+    from enrollment.models.person import Person
 
 
 class ChannelKind(models.TextChoices):
@@ -24,6 +28,12 @@ class Rhythm(models.TextChoices):
     AT_ONCE = "at_once", _("At once")
     DAILY = "daily", _("Once a day")
     WEEKLY = "weekly", _("Once a week")
+
+
+class ChannelQuerySet(models.QuerySet["Channel"]):
+    def visible_to(self, person: "Person") -> "ChannelQuerySet":
+        """Channels belong to the installation as a whole: to who sees all of it (ROLE-3)."""
+        return self if person.sees_everything else self.none()
 
 
 class Channel(models.Model):
@@ -45,6 +55,9 @@ class Channel(models.Model):
     # The address of a webhook lets whoever knows it write into a chat: it is a secret, as is what signs its messages.
     sealed_url = models.BinaryField(null=True, blank=True)
     sealed_secret = models.BinaryField(null=True, blank=True)
+    # The one before signs as well for a while, so that the receiver can be told the new one without a gap.
+    sealed_secret_before = models.BinaryField(null=True, blank=True)
+    secret_made_at = models.DateTimeField(null=True, blank=True)
     host = models.CharField(max_length=253, blank=True, help_text="Of the webhook's address: what may be told of it.")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -54,6 +67,8 @@ class Channel(models.Model):
     failing_since = models.DateTimeField(null=True, blank=True)
     trouble_sentence = models.TextField(blank=True)
     trouble_details = models.JSONField(default=dict, blank=True)
+
+    objects = ChannelQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -1,11 +1,33 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from enrollment.models.alert import Alert
 from enrollment.models.channel import Channel
 
 STEP_LENGTH = 20
+
+
+class Dropped(models.TextChoices):
+    """Why a delivery goes out no more. All but the last are taken up again when there is something to tell again."""
+
+    OVER = "over", _("Over before it was told")
+    SNOOZED = "snoozed", _("Snoozed")
+    NOT_THEIRS = "not_theirs", _("Not for them any more")
+    GIVEN_UP = "given_up", _("Given up")
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def waiting(self) -> "DeliveryQuerySet":
+        """Neither sent nor dropped, whenever it is due."""
+        return self.filter(sent_at=None, dropped_at=None)
+
+    def to_send(self, now: datetime) -> "DeliveryQuerySet":
+        """What is due."""
+        return self.waiting().filter(due_at__lte=now)
 
 
 class Delivery(models.Model):
@@ -26,15 +48,19 @@ class Delivery(models.Model):
     # Of the message it went out with, the same at each try: whoever gets it twice can tell.
     message = models.UUIDField(null=True, blank=True, db_index=True)
     sent_at = models.DateTimeField(null=True, blank=True)
-    # Given up, or not worth telling any more: over, snoozed, or not theirs to see.
     dropped_at = models.DateTimeField(null=True, blank=True)
+    dropped_because = models.CharField(max_length=10, choices=Dropped.choices, blank=True)
     trouble_sentence = models.TextField(blank=True)
     trouble_details = models.JSONField(default=dict, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(sent_at=None, dropped_at=None), name="deliveries_to_send")
+            models.Index(fields=["due_at"], condition=Q(sent_at=None, dropped_at=None), name="deliveries_to_send"),
+            # What was sent in the last hour, to whom.
+            models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="deliveries_sent"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -50,6 +76,10 @@ class Delivery(models.Model):
             models.CheckConstraint(
                 name="a_delivery_goes_to_one",
                 condition=Q(person__isnull=True) ^ Q(channel__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="a_delivery_is_dropped_for_a_reason",
+                condition=Q(dropped_at=None, dropped_because="") | Q(dropped_at__isnull=False, dropped_because__gt=""),
             ),
         ]
 

@@ -47,6 +47,10 @@ class Person(AbstractUser):
     # WARN-3: from how bad on warnings are mailed to them; empty is what their role says, "nothing" is never.
     told_from = models.CharField(max_length=10, choices=[*Severity.choices, (NOTHING, _("Nothing"))], blank=True)
     told_rhythm = models.CharField(max_length=10, choices=Rhythm.choices, default=Rhythm.AT_ONCE)
+    # Since when mails of warnings do not reach them, and why: a msgid, as in Channel.
+    failing_since = models.DateTimeField(null=True, blank=True)
+    trouble_sentence = models.TextField(blank=True)
+    trouble_details = models.JSONField(default=dict, blank=True)
     device_columns = models.JSONField(default=list, blank=True, help_text="Of the device list; empty: the usual.")
 
     objects = PersonManager()
