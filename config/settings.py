@@ -13,6 +13,7 @@ from config.hide_secrets import hide_secrets
 from config.oidc import for_allauth, openid_provider
 from config.own_secrets import own_secrets
 from enrollment import limits
+from enrollment.messengers.addresses import networks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -242,6 +243,11 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", f"pomona@{_base.hostname}")
 # --- Language, files, forms -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+# WARN-3: what webhooks may reach besides the internet, such as 10.0.0.0/8.
+try:
+    WEBHOOKS_MAY_REACH = networks(env.list("WEBHOOKS_MAY_REACH", default=[]))
+except ValueError as error:
+    raise ImproperlyConfigured(f"WEBHOOKS_MAY_REACH must be networks, such as 10.0.0.0/8,192.0.2.7/32: {error}") from None
 LOCALE_PATHS = [BASE_DIR / "enrollment" / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 USE_TZ = True
@@ -390,3 +396,5 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
+        # At DEBUG it tells the paths it asks for: those of webhooks are secret.
+        "urllib3.connectionpool": {"level": "INFO"},

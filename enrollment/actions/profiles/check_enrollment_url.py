@@ -1,4 +1,3 @@
-import ipaddress
 import socket
 import ssl
 from enum import StrEnum
@@ -7,11 +6,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
+from enrollment.messengers.addresses import address_of
 from enrollment.models.token import is_pretend_address
 
 SECONDS = 5.0
 ADDRESSES = 3  # of one name
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class TlsVerdict(StrEnum):
@@ -65,10 +64,7 @@ def _may_be_asked(address: str) -> bool:
 
     An organisation's own network may: MDM servers stand there, too.
     """
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        # The same address in the clothes of the newer protocol; through NAT64 also in a network's own.
-        ip = ip.ipv4_mapped or (ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in NAT64 else ip)
+    ip = address_of(address)
     if ip.is_loopback:
         return is_pretend_address(settings.APPLE_URL)
     return not (ip.is_link_local or ip.is_unspecified or ip.is_multicast or ip.is_reserved)
