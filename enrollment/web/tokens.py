@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,13 +13,15 @@ from enrollment.actions.devices.request_sync import SyncRefused, request_sync
 from enrollment.actions.devices.sync_state import sync_state
 from enrollment.actions.profiles.apply_default_profile import waiting_for_a_default
 from enrollment.actions.tokens.edit_token import TokenNameTaken, edit_token
-from enrollment.models import AuditEntry, Permission, Token, TokenDraft
+from enrollment.actions.warnings.token_health import health_by_token
+from enrollment.models import AuditEntry, Health, Permission, Token, TokenDraft
 from enrollment.models.audit_words import told
 from enrollment.models.listed_counts import count_children, device_counts, status_counts
 from enrollment.models.token_filter import TokenFilter
 from enrollment.permissions import check, may
 from enrollment.web.forms.tokens import EditForm
 from enrollment.web.run_bars import picture_width, run_bars
+from enrollment.web.standing import standing_warnings
 
 TABS = ("overview", "profiles", "history", "activity")
 RUNS_SHOWN = 30
@@ -27,7 +30,8 @@ ENTRIES_SHOWN = 50
 
 def token_list(request: HttpRequest) -> HttpResponse:
     check(request.user, Permission.READ_TOKEN)
-    filters = TokenFilter(request.GET, person=request.user)
+    health_of = partial(_healths, request)
+    filters = TokenFilter(request.GET, person=request.user, health_of=health_of)
     tokens = filters.order.read(filters.tokens.prefetch_related("scope_tags"), limits.TOKENS_PER_INSTALLATION)
     count_children(tokens)
     drafts = TokenDraft.objects.visible_to(request.user).select_related("owner")
@@ -36,9 +40,15 @@ def token_list(request: HttpRequest) -> HttpResponse:
         "tokens": tokens,
         "drafts": drafts if may(request.user, Permission.CREATE_TOKEN) else [],
         "form": filters.form,
+        "fields": [filters.form[name] for name in ("health", "expires_since", "expires_until")],
+        "is_filtered": any(request.GET.get(name) for name in filters.filters if name != "sort"),
         "may_create": may(request.user, Permission.CREATE_TOKEN),
     }
     return render(request, "enrollment/tokens/list.html", values)
+
+
+def _healths(request: HttpRequest) -> dict[int, Health]:
+    return health_by_token(standing_warnings(request))
 
 
 def detail(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse:
