@@ -104,6 +104,7 @@ RULES = {
     "look",
     "token_health",
     "warning",
+    "warning_filter",
     "what_may_be_given",
     "where_it_is",
     "which_profile",

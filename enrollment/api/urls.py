@@ -34,6 +34,7 @@ from enrollment.api.token_renewal import TokenRenewalViewSet
 from enrollment.api.tokens import TokenViewSet
 from enrollment.api.vpp_tokens import VppTokenViewSet
 
+from enrollment.api.warnings import WarningViewSet
 router = SimpleRouter(use_regex_path=False)
 router.register("tokens", TokenViewSet, basename="api-token")
 router.register("tokens", TokenRenewalViewSet, basename="api-token-renewal")
@@ -56,6 +57,7 @@ router.register("serial-lists", SerialListViewSet, basename="api-serial-list")
 router.register("rules", RuleViewSet, basename="api-rule")
 router.register("tokens/<int:token>/rules", TokenRuleViewSet, basename="api-token-rule")
 router.register("audit", AuditViewSet, basename="api-audit")
+router.register("warnings", WarningViewSet, basename="api-warning")
 router.register("me/sessions", SessionViewSet, basename="api-session")
 router.register("people", PersonViewSet, basename="api-person")
 router.register("roles", RoleViewSet, basename="api-role")

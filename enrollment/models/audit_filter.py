@@ -34,6 +34,7 @@ OBJECTS: dict[str, str | Promise] = {
     "seriallist": _("List of serial numbers"),
     "vpptoken": _("VPP token"),
     "activationlock": _("Activation Lock"),
+    "alert": _("Warning"),
     "person": _("Person"),
     "role": _("Role"),
     "scopetag": _("Scope tag"),

@@ -24,6 +24,7 @@ from enrollment.models.vpp_token import VppToken
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)?")
 IN_ORDER = ("order", "conditions")  # lists of which nothing is added or taken away, but all of it is said anew
 LINES_SHOWN = 3
+SAID_IN_ENGLISH = ("warning",)  # names of ours, which each reader reads in their language
 NOT_SHOWN = ("reason_details",)
 AN_OPERATOR, THE_CLOCK = gettext_noop("an operator"), gettext_noop("the clock")
 NOT_SIGNED_IN = gettext_noop("somebody not signed in")
@@ -133,6 +134,8 @@ class AuditWords:
         text = str(value if value is not None else "")
         if text in words:
             return str(words[text])
+        if name in SAID_IN_ENGLISH:
+            return _(text) if text else NOTHING
         return _moment(text) if _MOMENT.fullmatch(text) else text or NOTHING
 
     def _setting(self, name: str, value: Any) -> str:

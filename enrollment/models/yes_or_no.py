@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.forms import ChoiceField, NullBooleanField, TextInput
 
 
-class _YesOrNoField(NullBooleanField):
+class YesOrNoField(NullBooleanField):
     """Django's takes what it does not understand for no filter at all."""
 
     def to_python(self, value: Any) -> bool | None:
@@ -18,7 +18,7 @@ class _YesOrNoField(NullBooleanField):
 class YesOrNo(django_filters.BooleanFilter):
     """A filter by what is so or is not; what is neither is refused."""
 
-    field_class = _YesOrNoField
+    field_class = YesOrNoField
 
     def __init__(self, **more: Any) -> None:
         # That of the library drops what is neither before the field sees it.

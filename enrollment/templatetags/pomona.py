@@ -119,6 +119,7 @@ TONES: dict[str, str] = {
     Severity.WARNING: "warning",
     Severity.UNHEALTHY: "error",
     Health.HEALTHY: "success",
+    "told": "success",
     "pending": "info moving",
     "ok": "success",
     "note": "info",

@@ -5,13 +5,14 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.models import Permission, Person, Token
 from enrollment.models.token import APPLE, is_pretend_address
 from enrollment.permissions import may, may_everywhere
 from enrollment.web.guidance import PAGES
+from enrollment.web.standing import Bell, standing_warnings
 
-HOME = (_("Home"), "home", "home")
+# Everybody's: what warnings stand there is what they may read.
+ALWAYS = [(_("Home"), "home", "home"), (_("Warnings"), "warning-list", "bell")]
 # What may be read, by whom: name, URL name, icon.
 NAVIGATION = [
     (Permission.READ_DEVICE, (_("Devices"), "device-list", "device")),
@@ -41,7 +42,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return _entrance()
-    navigation = [HOME, *(link for needed, link in NAVIGATION if may(person, needed))]
+    navigation = [*ALWAYS, *(link for needed, link in NAVIGATION if may(person, needed))]
     if settings.SHOW_MAILS and may_everywhere(person, Permission.MANAGE_ACCESS):
         navigation.append(MAILS)
     navigation.append(GUIDANCE)
@@ -55,7 +56,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "guidance": PAGES,
         "portal_url": f"{settings.APPLE_URL}/portal",
         "is_pretend": SimpleLazyObject(lambda: _is_pretend(person)),
-        "banners": SimpleLazyObject(lambda: current_warnings(person)),
+        "bell": SimpleLazyObject(lambda: Bell.of(standing_warnings(request))),
     }
 
 

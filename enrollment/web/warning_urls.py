@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from enrollment.web import warnings
+from enrollment.web import calendars, warnings
 
 urlpatterns: list[URLPattern] = [
     path("", warnings.warning_list, name="warning-list"),
     # Last, for a key is any word.
     path("<str:key>/", warnings.detail, name="warning-detail"),
 ]
+    path("<str:key>/snooze/", warnings.snooze, name="warning-snooze"),
+    path("<str:key>/wake/", warnings.wake, name="warning-wake"),

@@ -12,6 +12,7 @@ from tests.who_may_what.api_profiles import PROFILES
 from tests.who_may_what.api_rules import RULES
 from tests.who_may_what.api_serials import SERIALS
 from tests.who_may_what.api_tokens import TOKENS
+from tests.who_may_what.api_warnings import WARNINGS
 
 ALL = 200
 OPERATIONS = [
@@ -22,4 +23,5 @@ OPERATIONS = [
     *ACCESS,
     *SERIALS,
     *AUDIT,
+    *WARNINGS,
 ]

@@ -143,6 +143,14 @@ PAGES = [
     page("vpp-token-new", "get", "", "200 200 403 403 403"),
     page("vpp-token-new", "post", "", "200 200 403 403 403"),
     page("vpp-token-delete", "post", "vpp_token", "302 302 403 403 403", 404),
+    # Warnings: read by whoever may read what they are about; snoozed by who can do something about it
+    page("warning-list", "get", "", ALL),
+    page("warning-detail", "get", "warning", ALL, 404),
+    page("warning-detail", "get", "their_warning", ALL, ALL, inside=404),
+    page("warning-detail", "get", "nonsense", 404),
+    page("warning-snooze", "get", "warning", "200 200 403 403 403", 404),
+    page("warning-snooze", "post", "warning", "302 302 403 403 403", 404, span="7", reason="The renewal is planned"),
+    page("warning-wake", "post", "warning", "302 302 403 403 403", 404),
     # People: read by who manages access or reads the audit log; changed by who manages access, those they see
     page("person-list", "get", "", READERS),
     page("person-new", "get", "", MANAGERS),

@@ -5,6 +5,7 @@ What belongs to this part has OURS in its name: nobody from elsewhere may read i
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import time_machine
@@ -18,6 +19,7 @@ from enrollment.actions.devices.start_operation import Choice, start_operation
 from enrollment.actions.profiles.start_profile import start_profile
 from enrollment.actions.serials.read_serials import read_serials
 from enrollment.actions.tokens.start_token import start_token
+from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.apple.bypass_code import new_bypass_code
 from enrollment.encryption import encrypt
 from enrollment.models import (
@@ -98,7 +100,9 @@ def _visitor(name: str, role: str, *tags: ScopeTag) -> Visitor:
 
 def _part(name: str, tag: ScopeTag, maker: Person) -> dict[str, Any]:
     """One of everything, made by an administrator of this part of the organisation."""
-    token, vpp_token = a_token(name=f"{name} token", org_name=f"{name} Ltd"), a_vpp_token(name=f"{name} licences")
+    soon = timezone.now() + timedelta(days=40)  # of which its warning tells
+    token = a_token(name=f"{name} token", org_name=f"{name} Ltd", expires_at=soon)
+    vpp_token = a_vpp_token(name=f"{name} licences")
     token.scope_tags.add(tag)
     vpp_token.scope_tags.add(tag)
     KeyPair.objects.create(token=token, certificate_pem="x", sealed_private_key=b"x", fingerprint="AA")
@@ -129,7 +133,14 @@ def _part(name: str, tag: ScopeTag, maker: Person) -> dict[str, Any]:
         "list": read_serials(device.serial, name=f"{name} delivery", by=maker),
         "view": save_device_view(maker, f"{name} view", "state=failed"),
         "profile_draft": start_profile(token, by=maker),
+        "warning": _warning_about(token),
     }
+
+
+def _warning_about(token: Token) -> Any:
+    """One that stands; it has a key like rows have."""
+    keys = [one.key for one in current_warnings(None) if one.token == token and one.condition.id == "token_expiring"]
+    return SimpleNamespace(pk=keys[0])
 
 
 def _use_up_refreshes(token: Token) -> None:

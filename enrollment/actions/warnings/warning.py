@@ -44,6 +44,11 @@ class StandingWarning:
         return ".".join(filter(None, (self.condition.id, about, self.part)))
 
     @property
+    def snooze(self) -> Alert | None:
+        """What says until when, by whom and why, as long as it is snoozed."""
+        return self.alert if self.is_snoozed else None
+
+    @property
     def sentence(self) -> str:
         return self.condition.sentence(self)
 
