@@ -24,6 +24,11 @@ SERIALS_PER_CALL = 1_000  # LIM-19
 
 TOKEN_EXPIRES_SOON = timedelta(days=30)
 EXPIRY_WARNING_DAYS = (60, 30, 14, 7, 1)  # WARN-1
+SYNC_IS_LATE, SYNC_IS_TOO_LATE = timedelta(days=1), timedelta(days=3)  # WARN-1: warning, unhealthy
+NEAR_A_LIMIT = 0.9  # WARN-1, of LIM-1 to LIM-4
+WITHOUT_PROFILE_FOR = timedelta(hours=1)  # a device that has just appeared is nobody's business yet
+CLOCK_MAY_PAUSE = timedelta(minutes=10)  # it looks every minute
+DEVICES_COUNTED_EVERY = timedelta(minutes=1)  # for warnings, which stand on every page
 TOKEN_FILE_BYTES = 64 * 1024
 CERTIFICATE_BYTES = 64 * 1024
 PROFILE_FILE_BYTES = 512 * 1024
@@ -63,3 +68,20 @@ DOCTOR_ASKS_TOKENS = 8  # about a serial number nobody knows
 ANSWERS_KEPT_FOR = timedelta(hours=24)  # API-3, of requests with an Idempotency-Key
 SAVED_VIEWS_PER_PERSON = 50
 API_KEY_DAYS = 365  # the default; 30, 90 and for ever are offered besides
+# VPP-1: licences of an app are low at so many per cent or so many free, whichever comes first.
+LICENCES_LOW_PERCENT, LICENCES_LOW = 10, 10
+LICENCES_READ_EVERY = timedelta(hours=1)
+LICENCES_LEASE = timedelta(minutes=5)  # what one reading may take before another worker takes it over
+LICENCES_UNREAD = timedelta(days=1)  # then somebody is told
+READINGS_AT_ONCE = 100  # handed out in a minute, so that mails need not wait
+READINGS_PER_MINUTE = (10, 1)  # by hand: of one person, of one VPP token
+NAMES_PER_READING = 50  # of apps, each a request of its own
+DELIVERY_TRIES = 10  # WARN-3: then a message is given up
+DELIVERY_PAUSE_MINUTES = 360  # the longest between two of them, and after an answer that says nobody listens there
+MESSAGES_PER_HOUR = 6  # to one recipient; what comes then is gathered
+DIGEST_HOUR = 7  # in TIME_ZONE
+CHANNEL_FAILING_FOR = timedelta(minutes=10)  # then it is a warning
+CHANNEL_ADDRESSES = 20  # of one channel
+WEBHOOK_URL_LENGTH = 2_000
+OLD_SECRET_SIGNS_FOR = timedelta(hours=24)
+ALERTS_KEPT_DAYS = 90  # after they ended

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 
+from enrollment.actions.warnings import device_figures
 from enrollment.models import Person, ScopeTag, Token
 from enrollment.simulator import Simulator, World
 from enrollment.simulator.mdm_server import MdmServer
@@ -30,6 +32,12 @@ def _plain_settings(settings):
     # A request that asked for French leaves it to whoever comes next in this thread.
     translation.deactivate()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _devices_are_counted_anew() -> None:
+    """What warnings count is kept for a minute, and tests are shorter."""
+    cache.delete(device_figures.KEY)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 NO_PROFILE_ASKED = "none"  # in Device.asked_for: the profile was asked to be taken off
 HAS_A_PROFILE = ("assigned", "pushed")
+HAS_NO_PROFILE = ("empty", "removed")
 DRIFT_REPAIRED_EVERY = timedelta(days=1)  # DEV-4
 
 
@@ -59,6 +60,12 @@ def has_what_is_wanted() -> Q:
     has_it = Q(wish=Wish.PROFILE, apple_profile_uuid=WANTED_UUID, apple_profile_status__in=HAS_A_PROFILE)
     has_none = Q(wish=Wish.NO_PROFILE) & ~Q(apple_profile_status__in=HAS_A_PROFILE)
     return (has_it & ~Q(apple_profile_uuid="")) | has_none
+
+
+def is_without_profile() -> Q:
+    """Nothing is wanted of it, and Apple has none for it: turned on now, it would not enroll."""
+    # Named, not left out, for the index that begins with the status; the profile is what other indexes know.
+    return Q(wish=Wish.NOTHING_SAID, profile=None, apple_profile_status__in=HAS_NO_PROFILE)
 
 
 def was_asked_for_what_is_wanted() -> Q:

@@ -34,6 +34,9 @@ class DeviceQuerySet(models.QuerySet["Device"]):
     def present(self) -> "DeviceQuerySet":
         return self.filter(released_at=None)
 
+    def without_profile(self) -> "DeviceQuerySet":
+        return self.filter(assignment.is_without_profile())
+
     def with_state(self, now: datetime | None = None) -> "DeviceQuerySet":
         """Each device with `state_now`, its AssignmentState, to show, filter and count by."""
         return self.annotate(state_now=assignment.state_expression(now or timezone.now()))

@@ -9,7 +9,7 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 from django_filters import fields
 
-from enrollment.models.assignment import AssignmentState, Wish
+from enrollment.models.assignment import AssignmentState, Wish, is_without_profile
 from enrollment.models.device import AppleProfileStatus, Device, DeviceQuerySet, tagged
 from enrollment.models.distinct_values import containing
 from enrollment.models.person import Person
@@ -67,6 +67,7 @@ class DeviceFilter(django_filters.FilterSet):
     foreign_profile = _OfAToken(
         method="has_foreign_profile", queryset=ForeignProfile.objects.none(), label=_("Profile of another tool")
     )
+    without_profile = YesOrNo(method="is_without", label=_("Without a profile"))
     needs_wipe = YesOrNo(method="is_to_wipe", label=_("Needs wipe"))
     released = YesOrNo(method="is_released", label=_("Released"))
     family = django_filters.ChoiceFilter(choices=FAMILIES, label=_("Family"))
@@ -127,6 +128,9 @@ class DeviceFilter(django_filters.FilterSet):
 
     def has_foreign_profile(self, devices: DeviceQuerySet, _name: str, profile: ForeignProfile) -> DeviceQuerySet:
         return devices.having(profile.token_id, {profile.apple_uuid})
+
+    def is_without(self, devices: DeviceQuerySet, _name: str, without: bool) -> DeviceQuerySet:
+        return devices.without_profile() if without else devices.exclude(is_without_profile())
 
     def is_to_wipe(self, devices: DeviceQuerySet, _name: str, to_wipe: bool) -> DeviceQuerySet:
         return devices.needing_wipe() if to_wipe else devices.with_needs_wipe().filter(needs_wipe=False)

@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime
 
 from django.db import models
 
@@ -24,3 +25,13 @@ class Installation(models.Model):
     @classmethod
     def this(cls) -> "Installation":
         return cls.objects.get_or_create(pk=1)[0]
+
+    @classmethod
+    def clock_looked_at(cls) -> datetime | None:
+        """When the clock last looked for what is due; None when it never did."""
+        return cls.objects.filter(pk=1).values_list("clock_at", flat=True).first()
+
+    @classmethod
+    def note_clock(cls, now: datetime) -> None:
+        """The clock has looked for what is due."""
+        cls.objects.update_or_create(pk=1, defaults={"clock_at": now})

@@ -143,6 +143,9 @@ class Token(models.Model):
 
     objects = TokenQuerySet.as_manager()
 
+    # Of those that with_status has looked at.
+    status_now: str
+
     class Meta:
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["server_mark"], name="a_server_is_connected_once")]

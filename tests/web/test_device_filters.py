@@ -75,6 +75,9 @@ class Fleet:
         has_one = device.apple_profile_status in ("assigned", "pushed")
         return device.token_id == token.pk and has_one and device.apple_profile_uuid in uuids
 
+    def is_without_profile(self, device):
+        return device.wish == "nothing" and device.apple_profile_status not in ("assigned", "pushed")
+
     def questions(self):
         """What an address can say, and what is true of the devices that are meant."""
         north, south = self.tokens
@@ -106,6 +109,7 @@ class Fleet:
             yield "wish", wish, lambda d, wish=wish: d.wish == wish
         for said, truth in (("true", True), ("false", False)):
             yield "needs_wipe", said, lambda d, truth=truth: d.needs_wipe is truth
+            yield "without_profile", said, lambda d, truth=truth: self.is_without_profile(d) is truth
             yield "released", said, lambda d, truth=truth: bool(d.released_at) is truth
         for name, column in (
             ("assigned", "assigned_at"),

@@ -1,6 +1,6 @@
 """The doctor's first questions: whether it is ours, where, and what Apple says of it now."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -8,12 +8,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from enrollment import limits
 from enrollment.actions.diagnosis.ask_apple_now import LiveAnswer
 from enrollment.actions.diagnosis.finding import Case, Check, Finding, note, ok, problem, unknown
 from enrollment.models import AppleProfileStatus, Token, TokenStatus
 from enrollment.models.serial_number import is_plausible
 
-SYNC_IS_LATE, SYNC_IS_TOO_LATE = timedelta(days=1), timedelta(days=3)  # WARN-1
 REMEDIES = {
     TokenStatus.EXPIRED: gettext_lazy(
         "Download a new token in the portal and renew it here. Devices and profiles stay."
@@ -169,9 +169,9 @@ class WasItSynced(Check):
         if token.synced_at is None:
             return note(_("The token was never synced to the end."), _("Wait for its first sync."), token)
         age, said = timezone.now() - token.synced_at, _("Last synced on %(when)s.") % {"when": when(token.synced_at)}
-        if age > SYNC_IS_TOO_LATE:
+        if age > limits.SYNC_IS_TOO_LATE:
             return problem(said, _("See on the token's page why it is not synced any more."), token)
-        return note(said, _("Sync the token."), token) if age > SYNC_IS_LATE else ok(said, token)
+        return note(said, _("Sync the token."), token) if age > limits.SYNC_IS_LATE else ok(said, token)
 
 
 class DoesAppleHaveIt(Check):

@@ -12,7 +12,6 @@ from enrollment.actions.warnings.warning import Condition, StandingWarning
 from enrollment.models import Severity
 
 SEVERE_DAYS = 7
-FIRST = timedelta(days=max(limits.EXPIRY_WARNING_DAYS))
 
 
 def expiry_step(expires_at: datetime, now: datetime) -> int | None:
@@ -37,7 +36,7 @@ class TokenExpiring(Condition):
     label = gettext_lazy("Token expires soon")
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
-        for token in look.tokens.filter(expires_at__gt=look.now, expires_at__lte=look.now + FIRST):
+        for token in look.troubled_tokens:
             if step := expiry_step(token.expires_at, look.now):
                 yield StandingWarning(
                     condition=self,
@@ -66,15 +65,16 @@ class TokenExpired(Condition):
     label = gettext_lazy("Token expired")
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
-        for token in look.tokens.filter(expires_at__lte=look.now):
-            yield StandingWarning(
-                condition=self,
-                severity=Severity.UNHEALTHY,
-                token=token,
-                part=which_year(token.expires_at),
-                details={"name": token.name},
-                since=token.expires_at,
-            )
+        for token in look.troubled_tokens:
+            if token.expires_at <= look.now:
+                yield StandingWarning(
+                    condition=self,
+                    severity=Severity.UNHEALTHY,
+                    token=token,
+                    part=which_year(token.expires_at),
+                    details={"name": token.name},
+                    since=token.expires_at,
+                )
 
     def sentence(self, warning: StandingWarning) -> str:
         return _("The token “%(name)s” has expired.") % warning.details

@@ -1,14 +1,15 @@
 """What Apple says no with, token by token (WARN-1)."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from enrollment import limits
 from enrollment.actions.warnings.look import Look
 from enrollment.actions.warnings.warning import Condition, StandingWarning
-from enrollment.models import Severity, TokenStatus
+from enrollment.models import Severity, Token, TokenStatus
 
 
 class _Trouble(Condition):
@@ -21,20 +22,51 @@ class _Trouble(Condition):
     helps: str
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
-        for token in look.tokens.in_status(self.status):
-            yield StandingWarning(
-                condition=self,
-                severity=self.severity,
-                token=token,
-                details={"name": token.name},
-                since=getattr(token, self.since),
-            )
+        for token in look.troubled_tokens:
+            if token.status_now == self.status:
+                yield self.of(token, look.now)
+
+    def of(self, token: Token, now: datetime) -> StandingWarning:
+        return StandingWarning(
+            condition=self,
+            severity=self.severity,
+            token=token,
+            details={"name": token.name},
+            since=getattr(token, self.since),
+        )
 
     def sentence(self, warning: StandingWarning) -> str:
         return _(self.says) % warning.details
 
     def remedy(self, warning: StandingWarning) -> str:
-        return _(self.helps)
+        """What Apple's answer calls for, where it gave one."""
+        token = warning.token
+        return _(token.trouble_advice) % token.trouble_details if token and token.trouble_advice else _(self.helps)
+
+
+class TokenNotVerified(_Trouble):
+    """Apple has never answered for it. As it cannot be synced either, that is told by this alone."""
+
+    id = "token_not_verified"
+    label = gettext_lazy("Token not verified")
+    status, since = TokenStatus.NOT_VERIFIED, "created_at"
+    patience = timedelta(minutes=30)  # whoever connects it sees on its page what Apple said
+    says = gettext_noop("Apple has not yet answered for the token “%(name)s”: nothing is synced.")
+    helps = gettext_noop("Apple is asked again by itself. Check that this server reaches Apple.")
+
+    def find(self, look: Look) -> Iterator[StandingWarning]:
+        return (one for one in super().find(look) if one.token and one.token.expires_at > look.now)
+
+    def of(self, token: Token, now: datetime) -> StandingWarning:
+        is_long = now - token.created_at >= limits.SYNC_IS_TOO_LATE
+        return StandingWarning(
+            condition=self,
+            severity=Severity.UNHEALTHY if is_long else Severity.WARNING,
+            token=token,
+            step=str(limits.SYNC_IS_TOO_LATE.days) if is_long else "",
+            details={"name": token.name},
+            since=token.created_at,
+        )
 
 
 class TokenRejected(_Trouble):
@@ -56,6 +88,9 @@ class TermsNotSigned(_Trouble):
         "An administrator signs in to Apple Business Manager or Apple School Manager and accepts them there. "
         "It is noticed here within the hour."
     )
+
+    def remedy(self, warning: StandingWarning) -> str:
+        return _(self.helps)
 
 
 class TokenUnreachable(_Trouble):

@@ -1,0 +1,97 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, Min
+
+from enrollment import limits
+from enrollment.models import AppleProfileStatus, AssignmentState, Device, Profile
+from enrollment.models.device import DeviceQuerySet
+
+KEY, CLAIM = "device-figures", "device-figures-counting"
+KEPT_SECONDS = 600  # what is older than a minute is still better than that everybody counts at once
+CLAIMED_SECONDS = 30
+STUCK = (AssignmentState.THROTTLED, AssignmentState.FAILED, AssignmentState.NOT_ACCESSIBLE)
+_MANY = int(limits.DEVICES_PER_TOKEN * limits.NEAR_A_LIMIT)
+_MANY_OF_A_PROFILE = int(limits.DEVICES_PER_PROFILE * limits.NEAR_A_LIMIT)
+
+Counts = Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class DeviceFigures:
+    """What warnings count of devices, by the keys of their tokens; only what is not nought.
+
+    `present` and `of_profiles` know only what comes near its limit; `first_release` is the oldest of the released.
+    """
+
+    present: Counts = field(default_factory=dict)
+    of_profiles: Mapping[int, Counts] = field(default_factory=dict)  # token → profile → devices
+    stuck: Mapping[AssignmentState, Counts] = field(default_factory=dict)
+    without_profile: Counts = field(default_factory=dict)
+    released: Counts = field(default_factory=dict)
+    first_release: Mapping[int, datetime] = field(default_factory=dict)
+
+    @property
+    def tokens(self) -> set[int]:
+        """Those of which anything is told."""
+        told = (self.present, self.of_profiles, self.without_profile, self.released, *self.stuck.values())
+        return {token for counts in told for token in counts}
+
+
+def device_figures(now: datetime) -> DeviceFigures:
+    """Of the whole installation, counted at most once a minute: they stand on every page, and are the same for all.
+
+    While one counts anew, the others read what was counted before.
+    """
+    kept: tuple[datetime, DeviceFigures] | None = cache.get(KEY)
+    if kept and (now - kept[0] < limits.DEVICES_COUNTED_EVERY or not cache.add(CLAIM, True, CLAIMED_SECONDS)):
+        return kept[1]
+    figures = count_devices(now)
+    cache.set(KEY, (now, figures), KEPT_SECONDS)
+    cache.delete(CLAIM)
+    return figures
+
+
+def count_devices(now: datetime) -> DeviceFigures:
+    """The same, counted now: a few grouped queries over all tokens, answered from indexes."""
+    devices = Device.objects.order_by()
+    here, gone = _by_presence(devices)
+    return DeviceFigures(
+        present={token: count for token, count in here.items() if count >= _MANY},
+        of_profiles=_of_full_profiles([token for token in here if here[token] + gone.get(token, (0,))[0] >= _MANY]),
+        stuck={state: devices.present().in_state(state, now).counts_by("token") for state in STUCK},
+        without_profile=_without_profile(devices.present(), now),
+        released={token: count for token, (count, _first) in gone.items()},
+        first_release={token: first for token, (_count, first) in gone.items()},
+    )
+
+
+def _by_presence(devices: DeviceQuerySet) -> tuple[dict[int, int], dict[int, tuple[int, datetime]]]:
+    """How many are here, and how many are gone and since when the first of them is."""
+    # Every status is named for the index, which begins with it and holds all that is asked for.
+    of_tokens = devices.filter(apple_profile_status__in=AppleProfileStatus.values).values_list("token")
+    rows = of_tokens.annotate(every=Count("*"), released=Count("released_at"), first=Min("released_at"))
+    here, gone = {}, {}
+    for token, every, released, first in rows:
+        here[token] = every - released
+        if released:
+            gone[token] = (released, first)
+    return here, gone
+
+
+def _without_profile(present: DeviceQuerySet, now: datetime) -> dict[int, int]:
+    appeared = present.without_profile().filter(appeared_at__lte=now - limits.WITHOUT_PROFILE_FOR)
+    return appeared.counts_by("token")
+
+
+def _of_full_profiles(tokens: list[int]) -> dict[int, dict[int, int]]:
+    """Of tokens that are large enough to have one (LIM-2)."""
+    profiles: dict[Any, int] = dict(Profile.objects.filter(token__in=tokens).values_list("pk", "token"))
+    full: dict[int, dict[int, int]] = {}
+    for profile, count in Device.objects.filter(profile__in=profiles).counts_by("profile").items() if profiles else ():
+        if count >= _MANY_OF_A_PROFILE:
+            full.setdefault(profiles[profile], {})[profile] = count
+    return full
