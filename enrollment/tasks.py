@@ -25,7 +25,7 @@ from enrollment.actions.devices.sync_devices import sync_devices
 from enrollment.actions.devices.tidy_search import tidy_search
 from enrollment.actions.profiles.fetch_foreign_profiles import fetch_foreign_profiles
 from enrollment.actions.tokens.verify_token import verify_token
-from enrollment.models import Device, Operation, SyncRun, Token, Verdict
+from enrollment.models import Device, Installation, Operation, SyncRun, Token, Verdict
 from enrollment.models.operation import ASKS_APPLE
 from enrollment.models.operation_progress import WISHES
 
@@ -134,6 +134,8 @@ def every_minute() -> None:
         enqueue(run_reconcile, token.pk)
     for operation in Operation.objects.to_take_up():
         enqueue(run_operation, operation.pk)
+    # Before anybody is told what holds: that the clock has stopped does not any more.
+    Installation.note_clock(now)
 
 
 @shared_task
