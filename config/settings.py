@@ -145,6 +145,11 @@ if AUDIT_KEPT_DAYS and AUDIT_KEPT_DAYS < limits.AUDIT_KEPT_DAYS_AT_LEAST:
         f"AUDIT_KEPT_DAYS must be 0, which keeps everything, or at least {limits.AUDIT_KEPT_DAYS_AT_LEAST}."
     )
 
+# VPP-1: the app whose licences an enrollment needs, by its number in the App Store.
+COMPANY_PORTAL_APP = env.str("COMPANY_PORTAL_APP", "719171358")
+if not (COMPANY_PORTAL_APP.isascii() and COMPANY_PORTAL_APP.isdecimal() and len(COMPANY_PORTAL_APP) <= 20):
+    raise ImproperlyConfigured("COMPANY_PORTAL_APP must be the number of an app in the App Store, such as 719171358.")
+
 # --- The clock and the queue ------------------------------------------------------------------------------------------
 QUEUE_DIR = DATA_DIR / "queue"
 if REDIS_URL:
@@ -306,13 +311,13 @@ SPECTACULAR_SETTINGS = {
         "SyncKind": "enrollment.models.SyncKind",
         "SyncStatus": "enrollment.models.SyncStatus",
         "TokenStatus": "enrollment.models.TokenStatus",
+        "Supply": "enrollment.models.licence_stock.Supply",
+        "TellingState": "enrollment.actions.warnings.told_about.TellingState",
         "Verdict": "enrollment.models.Verdict",
         "VppTokenStatus": "enrollment.models.VppTokenStatus",
         "Severity": "enrollment.models.Severity",
         "WishedBy": "enrollment.models.WishedBy",
     },
-        "Supply": "enrollment.models.licence_stock.Supply",
-        "TellingState": "enrollment.actions.warnings.told_about.TellingState",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "enrollment.api.schema.say_what_all_have",

@@ -2,11 +2,12 @@
 
 from django.db import connection
 
+from enrollment.apple.apps_and_books import AppsAndBooks
 from enrollment.apple.client import Client
 from enrollment.apple.session import MemorySessionStore
 from enrollment.apple.token_file import Credentials
 from enrollment.encryption import decrypt, encrypt
-from enrollment.models import Token
+from enrollment.models import Token, VppToken
 
 
 class AppleAskedInsideTransaction(Exception):
@@ -68,3 +69,14 @@ class Apart:
 def try_out(apple_url: str, credentials: Credentials, *, timeout: tuple[float, float] = (5, 15)) -> Client:
     """A client for credentials that are not a token's yet; nothing of it is kept."""
     return Client(apple_url, credentials, MemorySessionStore(), before_send=_refuse_inside_transaction, timeout=timeout)
+
+
+def connect_content(token: VppToken, *, timeout: tuple[float, float] = (10, 60)) -> AppsAndBooks:
+    """A client that speaks as this content token, as it is stored now."""
+    sealed = VppToken.objects.values_list("sealed_token", flat=True).get(pk=token.pk)
+    return try_out_content(token.apple_url, decrypt(bytes(sealed)).decode(), timeout=timeout)
+
+
+def try_out_content(apple_url: str, content_token: str, *, timeout: tuple[float, float] = (5, 15)) -> AppsAndBooks:
+    """A client for a content token that is nobody's yet."""
+    return AppsAndBooks(content_token, apple_url, before_send=_refuse_inside_transaction, timeout=timeout)

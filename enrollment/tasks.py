@@ -23,9 +23,10 @@ from enrollment.actions.devices.request_due_syncs import request_due_syncs
 from enrollment.actions.devices.run_operation import run_operation as carry_through
 from enrollment.actions.devices.sync_devices import sync_devices
 from enrollment.actions.devices.tidy_search import tidy_search
+from enrollment.actions.licences.read_licences import read_licences
 from enrollment.actions.profiles.fetch_foreign_profiles import fetch_foreign_profiles
 from enrollment.actions.tokens.verify_token import verify_token
-from enrollment.models import Device, Installation, Operation, SyncRun, Token, Verdict
+from enrollment.models import Device, Installation, Operation, SyncRun, Token, Verdict, VppToken
 from enrollment.models.operation import ASKS_APPLE
 from enrollment.models.operation_progress import WISHES
 
@@ -103,6 +104,13 @@ def run_verify(token_id: int) -> None:
 
 
 @shared_task
+def run_read_licences(vpp_token_id: int) -> None:
+    # Of several messages about one that is due, the first reads it.
+    if token := VppToken.objects.to_read(timezone.now()).filter(pk=vpp_token_id).first():
+        read_licences(token)
+
+
+@shared_task
 def run_operation(operation_id: int) -> None:
     if operation := Operation.objects.filter(pk=operation_id).first():
         carry_through(operation, stop=_turn())
@@ -132,6 +140,8 @@ def every_minute() -> None:
         enqueue(run_verify, token.pk)
     for token in tokens_to_reconcile(now):
         enqueue(run_reconcile, token.pk)
+    for vpp_token in VppToken.objects.to_read(now)[: limits.READINGS_AT_ONCE]:
+        enqueue(run_read_licences, vpp_token.pk)
     for operation in Operation.objects.to_take_up():
         enqueue(run_operation, operation.pk)
     # Before anybody is told what holds: that the clock has stopped does not any more.

@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import hashlib
 import itertools
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from enrollment.encryption import encrypt
 from enrollment.models import (
     AssignmentRule,
     Device,
+    Licences,
     Person,
     Profile,
     ProfileRevision,
@@ -29,6 +31,7 @@ from enrollment.models import (
     Token,
     VppToken,
 )
+from enrollment.models.licence_stock import COMPANY_PORTAL
 from enrollment.models.profile_payload import payload
 from enrollment.models.profile_settings import default_settings
 
@@ -139,6 +142,7 @@ def a_rule(profile: Profile, *groups: list[tuple[str, str, str]], **changes: Any
 
 
 def a_vpp_token(*, days: int = 200, **changes: Any) -> VppToken:
+    """One that talks to nobody unless `apple_url` says so, and whose licences wait to be read."""
     n = next(_numbers)
     values = {
         "name": f"Licences {n}",
@@ -146,8 +150,31 @@ def a_vpp_token(*, days: int = 200, **changes: Any) -> VppToken:
         "expires_at": timezone.now() + timedelta(days=days),
         "sealed_token": encrypt(f"token {n}".encode()),
         "mark": f"{n:064x}",
+        "apple_url": "http://127.0.0.1:9/mdm/v2/",
+        "next_read_at": timezone.now() + timedelta(hours=1),
     }
     return VppToken.objects.create(**{**values, **changes})
+
+
+def a_vpp_token_at(apple: Any, location: Any, **changes: Any) -> VppToken:
+    """A VPP token for a location of the pretend Apple, due to be read."""
+    text = location.download_token()
+    values = {
+        "sealed_token": encrypt(text),
+        "mark": hashlib.sha256(text).hexdigest(),
+        "apple_url": f"{apple.url}/mdm/v2/",
+        "expires_at": location.tokens[-1].expires_at,
+        "next_read_at": None,
+    }
+    return a_vpp_token(**{**values, **changes})
+
+
+def some_licences(token: VppToken, *, free: int, total: int, adam_id: str = COMPANY_PORTAL, **changes: Any) -> Licences:
+    """What was read of an app, of the Company Portal unless another one is named."""
+    VppToken.objects.filter(pk=token.pk, read_at=None).update(read_at=timezone.now())
+    counts = {"total": total, "available": free, "assigned": total - free}
+    values = {"pricing_param": "STDQ", "product_type": "App", "name": f"App {adam_id}", **counts, **changes}
+    return Licences.objects.create(vpp_token=token, adam_id=adam_id, **values)
 
 
 def a_run(token: Token, kind: SyncKind = SyncKind.FULL, **changes: Any) -> SyncRun:

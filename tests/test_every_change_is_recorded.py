@@ -43,6 +43,8 @@ NOT_RECORDED = {
     "devices.store_page": APPLES,
     "devices.tidy_search": "It tidies an index.",
     "devices.upsert_devices": APPLES,
+    "licences.name_apps": APPLES,
+    "licences.note_unread": APPLES,
     "profiles.fetch_foreign_profiles": APPLES,
     "profiles.save_profile_draft": "A draft on its way: all of it is recorded when it becomes a profile.",
     "profiles.wish_for": "The verbs that call it tell for how many devices, and of which rule or person.",

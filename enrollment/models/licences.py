@@ -1,6 +1,16 @@
+from typing import TYPE_CHECKING
+
 from django.db import models
 
 from enrollment.models.vpp_token import VppToken
+
+if TYPE_CHECKING:
+    from enrollment.models.person import Person
+
+
+class LicencesQuerySet(models.QuerySet["Licences"]):
+    def visible_to(self, person: "Person") -> "LicencesQuerySet":
+        return self.filter(vpp_token__in=VppToken.objects.visible_to(person))
 
 
 class Licences(models.Model):
@@ -18,6 +28,8 @@ class Licences(models.Model):
     device_assignable = models.BooleanField(default=True)
     revocable = models.BooleanField(default=True)
     platforms = models.JSONField(default=list, blank=True)
+
+    objects = LicencesQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "adam_id", "pricing_param"]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 from enrollment.models.scope_tag import ScopeTag
 from enrollment.models.token import Token
 from enrollment.models.token_draft import TokenDraft
+from enrollment.models.vpp_token import VppToken
 
 if TYPE_CHECKING:
     from enrollment.models.person import Person
@@ -33,7 +34,7 @@ def lacks_one_of_theirs(draft: TokenDraft) -> bool:
     return is_narrowed and not draft.scope_tags.exists()
 
 
-def with_those_beyond(token: Token, tags: Collection[ScopeTag], person: "Person | None") -> set[ScopeTag]:
+def with_those_beyond(token: Token | VppToken, tags: Collection[ScopeTag], person: "Person | None") -> set[ScopeTag]:
     """The tags given, and those the token has that the person does not see: they are not theirs to take away."""
     if person is None or person.sees_everything:
         return set(tags)

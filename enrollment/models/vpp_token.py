@@ -1,13 +1,16 @@
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import limits
 from enrollment.models.scope_tag import ScopeTag
-from enrollment.models.told_name import told_name
+from enrollment.models.token import is_pretend_address
+from enrollment.models.told_name import UNTOLD, told_name
 
 if TYPE_CHECKING:
     from enrollment.models.person import Person
@@ -15,10 +18,36 @@ if TYPE_CHECKING:
 APPS_AND_BOOKS = "https://vpp.itunes.apple.com/mdm/v2/"
 
 
+def content_address(apple_url: str) -> str:
+    """Where Apps and Books answers of the Apple at an address: a pretend one has all its services in one place."""
+    return f"{apple_url.rstrip('/')}/mdm/v2/" if is_pretend_address(apple_url) else APPS_AND_BOOKS
+
+
 class VppTokenStatus(models.TextChoices):
-    ACTIVE = "active", _("Active")
-    EXPIRES_SOON = "expires_soon", _("Expires soon")
+    """Of several that hold, the first is shown."""
+
     EXPIRED = "expired", _("Expired")
+    REJECTED = "rejected", _("Rejected")
+    UNREACHABLE = "unreachable", _("Unreachable")
+    EXPIRES_SOON = "expires_soon", _("Expires soon")
+    ACTIVE = "active", _("Active")
+
+
+# Each status with the same rule for one row and for the database, side by side; a test holds them together.
+RULES: list[tuple[VppTokenStatus, Callable[["VppToken", datetime], bool], Callable[[datetime], Q]]] = [
+    (VppTokenStatus.EXPIRED, lambda t, now: t.expires_at <= now, lambda now: Q(expires_at__lte=now)),
+    (VppTokenStatus.REJECTED, lambda t, _now: t.rejected_at is not None, lambda _now: Q(rejected_at__isnull=False)),
+    (
+        VppTokenStatus.UNREACHABLE,
+        lambda t, _now: t.unreachable_since is not None,
+        lambda _now: Q(unreachable_since__isnull=False),
+    ),
+    (
+        VppTokenStatus.EXPIRES_SOON,
+        lambda t, now: t.expires_at <= now + limits.TOKEN_EXPIRES_SOON,
+        lambda now: Q(expires_at__lte=now + limits.TOKEN_EXPIRES_SOON),
+    ),
+]
 
 
 class VppTokenQuerySet(models.QuerySet["VppToken"]):
@@ -27,6 +56,22 @@ class VppTokenQuerySet(models.QuerySet["VppToken"]):
             return self
         tagged = VppToken.scope_tags.through.objects.filter(scopetag__in=person.scope)
         return self.filter(pk__in=tagged.values("vpptoken_id"))
+
+    def to_read(self, now: datetime) -> "VppTokenQuerySet":
+        """Whose licences are due to be read; no asking helps one whose year is over."""
+        due = self.filter(Q(next_read_at=None) | Q(next_read_at__lte=now), expires_at__gt=now)
+        return due.filter(Q(reading_until=None) | Q(reading_until__lt=now)).order_by(
+            F("next_read_at").asc(nulls_first=True)
+        )
+
+    def with_status(self, now: datetime | None = None) -> "VppTokenQuerySet":
+        """Each token with `status_now`, to filter and sort by."""
+        now = now or timezone.now()
+        cases = [When(holds(now), then=Value(status.value)) for status, _one, holds in RULES]
+        return self.annotate(status_now=Case(*cases, default=Value(VppTokenStatus.ACTIVE.value)))
+
+    def in_status(self, *statuses: VppTokenStatus) -> "VppTokenQuerySet":
+        return self.with_status().filter(status_now__in=statuses)
 
     def told_to(self, reader: "Person | None", key: Any) -> "VppToken | None":
         """The token of a key as a reader is told of it: one they do not see has no name for them (ROLE-3)."""
@@ -77,10 +122,54 @@ class VppToken(models.Model):
 
     @property
     def status(self) -> VppTokenStatus:
-        left = self.expires_at - timezone.now()
-        if left <= timedelta():
-            return VppTokenStatus.EXPIRED
-        return VppTokenStatus.EXPIRES_SOON if left <= limits.TOKEN_EXPIRES_SOON else VppTokenStatus.ACTIVE
+        now = timezone.now()
+        return next((status for status, holds, _all in RULES if holds(self, now)), VppTokenStatus.ACTIVE)
+
+    def claim_reading(self) -> bool:
+        """Make the reading of its licences ours for the time of a lease; False when it is somebody else's."""
+        now = timezone.now()
+        free = VppToken.objects.filter(Q(reading_until=None) | Q(reading_until__lt=now), pk=self.pk)
+        changed = free.update(reading_until=now + limits.LICENCES_LEASE)
+        if changed:
+            self.refresh_from_db()
+        return bool(changed)
+
+    def end_reading(self, **what_came_of_it: Any) -> bool:
+        """Give the reading back with what came of it; False when it is not ours any more: then write nothing."""
+        mine = VppToken.objects.filter(pk=self.pk, reading_until=self.reading_until, reading_until__isnull=False)
+        changed = mine.update(reading_until=None, **what_came_of_it)
+        if changed:
+            self.refresh_from_db()
+        return bool(changed)
+
+    @property
+    def is_being_read(self) -> bool:
+        """Somebody reads its licences, or is about to."""
+        now = timezone.now()
+        is_at_work = self.reading_until is not None and self.reading_until >= now
+        return is_at_work or (self.next_read_at is None and not self.has_expired)
+
+    def is_called(self, typed: str) -> bool:
+        """Whether this is its name: what is typed to confirm that it is meant."""
+        return typed.strip() == self.name
+
+    @property
+    def place(self) -> str:
+        """Whose licences these are, as far as it is known."""
+        return self.location_name or self.org_name
+
+    @property
+    def is_pretend(self) -> bool:
+        return self.apple_url != APPS_AND_BOOKS
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether its reader does not see it (see told_to)."""
+        return self.name == UNTOLD
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
 
     @property
     def days_left(self) -> int:

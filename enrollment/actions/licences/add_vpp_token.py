@@ -1,6 +1,7 @@
 import hashlib
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -9,6 +10,7 @@ from enrollment.apple.errors import TokenFileError, gettext_noop
 from enrollment.encryption import encrypt
 from enrollment.models import AuditEntry, Person, ScopeTag, VppToken
 from enrollment.models.told_name import told_name
+from enrollment.models.vpp_token import content_address
 
 
 class VppTokenKnown(TokenFileError):
@@ -25,17 +27,21 @@ class VppNameTaken(TokenFileError):
     advice = ""
 
 
-def add_vpp_token(data: bytes, *, name: str, scope_tags: Iterable[ScopeTag], by: Person | None) -> VppToken:
-    """Keep a content token, encrypted; a TokenFileError says what is wrong with the file or the name."""
-    tags = list(scope_tags)
+def add_vpp_token(
+    data: bytes, *, name: str, scope_tags: Iterable[ScopeTag], by: Person | None, apple_url: str = ""
+) -> VppToken:
+    """Keep a content token, encrypted; a TokenFileError says what is wrong with the file or the name.
+
+    Apple is not asked here: the door calls verify_vpp_token next, and what the person entered is safe by then.
+    """
     try:
-        return _added(data, name, tags, by)
+        return _added(data, name, list(scope_tags), content_address(apple_url or settings.APPLE_URL), by)
     except TokenFileError as error:
         AuditEntry.record_refusal("vpp_token.file_refused", VppToken, error, by=by, name=name)
         raise
 
 
-def _added(data: bytes, name: str, tags: list[ScopeTag], by: Person | None) -> VppToken:
+def _added(data: bytes, name: str, tags: list[ScopeTag], apple_url: str, by: Person | None) -> VppToken:
     read = read_content_token(data, now=timezone.now())
     mark = hashlib.sha256(read.text.encode()).hexdigest()
     if known := VppToken.objects.filter(mark=mark).first():
@@ -48,6 +54,7 @@ def _added(data: bytes, name: str, tags: list[ScopeTag], by: Person | None) -> V
                 expires_at=read.expires_at,
                 sealed_token=encrypt(read.text.encode()),
                 mark=mark,
+                apple_url=apple_url,
             )
             token.scope_tags.set(tags)
             AuditEntry.record(
