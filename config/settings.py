@@ -243,16 +243,16 @@ if SHOW_MAILS:
 else:
     vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
 EMAIL_TIMEOUT = 20
+# WARN-3: what webhooks may reach besides the internet, such as 10.0.0.0/8.
+try:
+    WEBHOOKS_MAY_REACH = networks(env.list("WEBHOOKS_MAY_REACH", default=[]))
+except ValueError as error:
+    raise ImproperlyConfigured(f"WEBHOOKS_MAY_REACH must be networks, such as 10.0.0.0/8: {error}") from None
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", f"pomona@{_base.hostname}")
 
 # --- Language, files, forms -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
-# WARN-3: what webhooks may reach besides the internet, such as 10.0.0.0/8.
-try:
-    WEBHOOKS_MAY_REACH = networks(env.list("WEBHOOKS_MAY_REACH", default=[]))
-except ValueError as error:
-    raise ImproperlyConfigured(f"WEBHOOKS_MAY_REACH must be networks, such as 10.0.0.0/8,192.0.2.7/32: {error}") from None
 LOCALE_PATHS = [BASE_DIR / "enrollment" / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 USE_TZ = True
@@ -301,21 +301,21 @@ SPECTACULAR_SETTINGS = {
         "AppleProfileStatus": "enrollment.models.AppleProfileStatus",
         "AssignmentState": "enrollment.models.AssignmentState",
         "ChangeKind": "enrollment.models.ChangeKind",
+        "Health": "enrollment.models.Health",
         "KeyStatus": "enrollment.models.KeyStatus",
         "OperationKind": "enrollment.models.OperationKind",
         "OperationStatus": "enrollment.models.OperationStatus",
         "Permission": "enrollment.models.Permission",
         "RuleMode": "enrollment.models.RuleMode",
-        "Health": "enrollment.models.Health",
         "SerialVerdict": "enrollment.models.SerialVerdict",
+        "Severity": "enrollment.models.Severity",
         "SyncKind": "enrollment.models.SyncKind",
         "SyncStatus": "enrollment.models.SyncStatus",
-        "TokenStatus": "enrollment.models.TokenStatus",
         "Supply": "enrollment.models.licence_stock.Supply",
         "TellingState": "enrollment.actions.warnings.told_about.TellingState",
+        "TokenStatus": "enrollment.models.TokenStatus",
         "Verdict": "enrollment.models.Verdict",
         "VppTokenStatus": "enrollment.models.VppTokenStatus",
-        "Severity": "enrollment.models.Severity",
         "WishedBy": "enrollment.models.WishedBy",
     },
     "POSTPROCESSING_HOOKS": [
@@ -398,6 +398,8 @@ LOGGING = {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         # At DEBUG it tells what it signs, and the signature.
         "oauthlib": {"level": "INFO"},
+        # At DEBUG it tells the paths it asks for: those of webhooks are secret.
+        "urllib3.connectionpool": {"level": "INFO"},
     },
 }
 structlog.configure(
@@ -405,5 +407,3 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
-        # At DEBUG it tells the paths it asks for: those of webhooks are secret.
-        "urllib3.connectionpool": {"level": "INFO"},
