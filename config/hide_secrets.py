@@ -6,7 +6,7 @@ from typing import Any
 
 HIDDEN = "[hidden]"
 _SECRET = re.compile(
-    r"pomona_[\w-]{8,}"  # our API keys
+    r"pomona_[\w-]{8,}"  # our API keys, and the addresses calendars read
     r"|\b(?:CS|AT|AS)_\w{16,}"  # consumer secret, access token and access secret, as Apple writes them
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
     r"|(?<=Bearer )[\w.~+/=-]{8,}"
@@ -19,5 +19,9 @@ def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
     """A processor of structlog, before the renderer."""
     for name, value in event.items():
         if isinstance(value, str) and name != "timestamp":
-            event[name] = _SECRET.sub(HIDDEN, value)
+            event[name] = without_secrets(value)
     return event
+
+
+def without_secrets(text: str) -> str:
+    return _SECRET.sub(HIDDEN, text)

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from enrollment.api.calendar_feed import calendar_feed
 from enrollment.web.language import choose_language
 
 handler500 = "config.errors.went_wrong"
@@ -8,5 +9,6 @@ urlpatterns = [
     path("accounts/", include("enrollment.web.sign_in_urls")),
     path("i18n/setlang/", choose_language, name="set_language"),
     path("api/v1/", include("enrollment.api.urls")),
+    path("calendar/<str:secret>.ics", calendar_feed, name="api-calendar-feed"),
     path("", include("enrollment.web.urls")),
 ]

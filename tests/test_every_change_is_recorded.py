@@ -53,6 +53,7 @@ NOT_RECORDED = {
     "rules.preview_rules": "A preview changes no device; what is confirmed of it is recorded.",
     "tokens.note_refusal": APPLES,
     "tokens.note_success": APPLES,
+    "warnings.read_calendar": "That an address was read is told its person, on its page.",
     "warnings.keep_alert": "It remembers what a condition found; what people do about it is recorded.",
 }
 

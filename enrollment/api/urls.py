@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from enrollment.api.activation_locks import ActivationLockViewSet
 from enrollment.api.api_keys import ApiKeyViewSet
 from enrollment.api.audit import AuditViewSet
+from enrollment.api.calendar import CalendarViewSet
 from enrollment.api.catalogues import ProfileSettingViewSet, SetupPaneViewSet
 from enrollment.api.default_profiles import DefaultProfileViewSet
 from enrollment.api.devices import DeviceViewSet
@@ -33,8 +34,8 @@ from enrollment.api.token_drafts import TokenDraftViewSet
 from enrollment.api.token_renewal import TokenRenewalViewSet
 from enrollment.api.tokens import TokenViewSet
 from enrollment.api.vpp_tokens import VppTokenViewSet
-
 from enrollment.api.warnings import WarningViewSet
+
 router = SimpleRouter(use_regex_path=False)
 router.register("tokens", TokenViewSet, basename="api-token")
 router.register("tokens", TokenRenewalViewSet, basename="api-token-renewal")
@@ -56,8 +57,8 @@ router.register("device-views", SavedViewViewSet, basename="api-device-view")
 router.register("serial-lists", SerialListViewSet, basename="api-serial-list")
 router.register("rules", RuleViewSet, basename="api-rule")
 router.register("tokens/<int:token>/rules", TokenRuleViewSet, basename="api-token-rule")
-router.register("audit", AuditViewSet, basename="api-audit")
 router.register("warnings", WarningViewSet, basename="api-warning")
+router.register("audit", AuditViewSet, basename="api-audit")
 router.register("me/sessions", SessionViewSet, basename="api-session")
 router.register("people", PersonViewSet, basename="api-person")
 router.register("roles", RoleViewSet, basename="api-role")
@@ -65,6 +66,7 @@ router.register("scope-tags", ScopeTagViewSet, basename="api-scope-tag")
 router.register("api-keys", ApiKeyViewSet, basename="api-api-key")
 
 SETTINGS = {"get": "show", "put": "change"}
+CALENDAR = {"get": "show", "post": "make", "delete": "revoke"}
 ALONE = ("schema", "docs", "redoc", "me", "device-columns", "doctor", "rule-conditions", "sign-in-settings")
 NOUNS = tuple(dict.fromkeys([*ALONE, *(prefix for prefix, *_more in router.registry if "<" not in prefix)]))
 
@@ -77,6 +79,7 @@ urlpatterns = [
     path("doctor/", DoctorViewSet.as_view({"get": "diagnose"}), name="api-doctor"),
     path("rule-conditions/", RuleConditionViewSet.as_view({"get": "show"}), name="api-rule-conditions"),
     path("me/", MeViewSet.as_view({"get": "show", "patch": "change"}), name="api-me"),
+    path("me/calendar/", CalendarViewSet.as_view(CALENDAR), name="api-calendar"),
     path("sign-in-settings/", SignInSettingsViewSet.as_view(SETTINGS), name="api-sign-in-settings"),
     path("", include(router.urls)),
     path("", Index.as_view(nouns=NOUNS), name="api-index"),

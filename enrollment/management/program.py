@@ -31,6 +31,8 @@ def parts(*, host: str, port: int, data: Path) -> list[Part]:
         "gthread",
         "--threads",
         str(_THREADS),
+        "--logger-class",
+        "config.access_log.AccessLog",
         "--no-control-socket",  # its place is one for all installations of a user
     ]
     schedule = str(data / "beat-schedule")

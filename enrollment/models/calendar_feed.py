@@ -1,5 +1,16 @@
+import secrets
+
 from django.conf import settings
 from django.db import models
+
+from enrollment.models.api_key import hash_key
+
+
+class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
+    def find(self, secret: str) -> "CalendarFeed | None":
+        """The one whose address holds this secret, of somebody who may still sign in."""
+        open_ones = self.filter(person__is_active=True, person__is_service=False)
+        return open_ones.select_related("person").filter(hashed_address=hash_key(secret)).first()
 
 
 class CalendarFeed(models.Model):
@@ -13,5 +24,12 @@ class CalendarFeed(models.Model):
     created_at = models.DateTimeField()
     last_read_at = models.DateTimeField(null=True, blank=True)
 
+    objects = CalendarFeedQuerySet.as_manager()
+
     def __str__(self) -> str:
         return str(self.person)
+
+
+def make_address() -> str:
+    """The secret part of a new address: 256 random bits, which logs know as a secret by their first letters."""
+    return f"pomona_calendar_{secrets.token_urlsafe(32)}"

@@ -1,15 +1,22 @@
 import json
+from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 import structlog
+from gunicorn.config import Config
 
+from config.access_log import AccessLog
 from config.hide_secrets import HIDDEN, hide_secrets
 from enrollment.apple.token_file import make_key_pair
+from enrollment.management.program import parts
 from enrollment.models.api_key import make_key
+from enrollment.models.calendar_feed import make_address
 
 PEM = make_key_pair("x").private_key_pem.decode()
 SECRETS = {
     "an API key": make_key(),
+    "the address of a calendar": make_address(),
     "a consumer secret": "CS_" + "a1" * 20,
     "an access secret": "AS_" + "b2" * 20,
     "a private key": PEM,
@@ -36,3 +43,21 @@ def test_the_log_is_written_through_it(settings):
     place = processors.index(hide_secrets)
     assert processors[place - 1] is structlog.processors.format_exc_info, "what an exception says is text by then"
     assert place == len(processors) - 2, "only drawing comes after it"
+
+
+def test_the_web_servers_log_of_requests_is_written_without_them():
+    secret, started = make_address(), datetime.now() - timedelta(seconds=1)
+    log = AccessLog(Config())
+    request = SimpleNamespace(headers=[("REFERER", f"https://pomona.example/calendar/{secret}.ics")])
+    answer = SimpleNamespace(status="200 OK", sent=5, headers=[])
+    path = f"/calendar/{secret}.ics"
+    environ = {"REQUEST_METHOD": "GET", "RAW_URI": path, "PATH_INFO": path, "SERVER_PROTOCOL": "HTTP/1.1"}
+    told = log.atoms(answer, request, environ, datetime.now() - started)
+    assert told["r"].startswith("GET /calendar/[hidden].ics")
+    assert told["s"] == "200"
+    assert secret not in str(told)
+
+
+def test_serve_uses_it(tmp_path):
+    web = parts(host="127.0.0.1", port=8000, data=tmp_path)[0].command
+    assert web[web.index("--logger-class") + 1] == "config.access_log.AccessLog"

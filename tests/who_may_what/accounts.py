@@ -29,6 +29,10 @@ ACCOUNTS = [
     # One's own account: everybody's own, whatever they may.
     page("account", "get", "", 200),
     page("account-disconnect", "post", "", 302),
+    page("calendar", "get", "", 200),
+    page("calendar-make", "post", "", 200),
+    page("calendar-revoke", "post", "", 302),
+    page("api-calendar-feed", "get", "nonsense", 404, stranger=404),
     page("session-end", "post", "1", 404),
     page("sessions-end-others", "post", "", 302),
     page("second-factor", "get", "", 200),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from enrollment import limits
 from enrollment.actions.warnings.look import Look
 from enrollment.models import ApiKey, Permission, Person, Profile, Token, VppToken
 from enrollment.models.certificate import Certificate, NotACertificate, stored_certificate
@@ -100,6 +101,7 @@ def _tokens(look: Look, until: datetime) -> Iterator[Expiry]:
             key=f"token-{token.pk}",
             name=token.name,
             expires_at=token.expires_at,
+            known_since=_made(token, look),
             link=reverse("token-detail", args=[token.pk]),
             token=token,
         )
@@ -112,9 +114,15 @@ def _vpp_tokens(look: Look, until: datetime) -> Iterator[Expiry]:
             key=f"vpp_token-{token.pk}",
             name=token.name,
             expires_at=token.expires_at,
+            known_since=_made(token, look),
             link=reverse("vpp-token-list"),
             vpp_token=token,
         )
+
+
+def _made(token: Token | VppToken, look: Look) -> datetime:
+    """Apple's tokens of both kinds live for a year from when they were downloaded."""
+    return min(token.expires_at - limits.TOKEN_VALIDITY, look.now)
 
 
 def _api_keys(look: Look, until: datetime) -> Iterator[Expiry]:
@@ -149,6 +157,7 @@ def _certificates(look: Look, until: datetime) -> Iterator[Expiry]:
                 key=f"certificate-{certificate.fingerprint.replace(':', '').lower()}",
                 name=certificate.subject,
                 expires_at=certificate.expires_at,
+                known_since=max(profile.current.created_at for profile in profiles if profile.current),
                 link=_where(profiles),
                 profiles=tuple(profiles),
             )
@@ -157,7 +166,11 @@ def _certificates(look: Look, until: datetime) -> Iterator[Expiry]:
 def _with_certificates(look: Look) -> models.QuerySet[Profile]:
     profiles = Profile.objects.visible_to(look.person) if look.person else Profile.objects.all()
     some = Q(*[("current__payload__has_key", key) for key in _CERTIFICATES], _connector=Q.OR)
-    return profiles.filter(some).select_related("current").only("name", "token_id", "current__payload")
+    return (
+        profiles.filter(some)
+        .select_related("current")
+        .only("name", "token_id", "current__payload", "current__created_at")
+    )
 
 
 def _texts(profile: Profile) -> set[str]:
