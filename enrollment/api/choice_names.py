@@ -24,7 +24,7 @@ NAMES = {
     "ResultEnum": "AuditResult",
     "SectionEnum": "SettingSection",
     "SettingKindEnum": "SettingKind",
-    "SeverityEnum": "FindingSeverity",
+    "FindingSeverityEnum": "FindingSeverity",
     "StepEnum": "SettingStep",
     "TakesEnum": "RuleTestTakes",
     "TestEnum": "RuleConditionTest",

@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,8 +17,6 @@ from enrollment.actions.devices.sync_state import sync_state
 from enrollment.actions.profiles.delete_profiles_of_token import delete_profiles_of_token
 from enrollment.actions.tokens.delete_token import TokenInUse, delete_token, deletion_conditions
 from enrollment.actions.tokens.edit_token import TokenNameTaken, edit_token
-from enrollment.actions.warnings.current_warnings import current_warnings
-from enrollment.actions.warnings.token_health import health_by_token
 from enrollment.api.asked import said
 from enrollment.api.filters import parameters_of
 from enrollment.api.keyset_pages import KeysetPages
@@ -32,8 +31,9 @@ from enrollment.api.serializers.tokens import (
     TokenSerializer,
     WholeTokenSerializer,
 )
+from enrollment.api.standing import healths
 from enrollment.api.viewset import Reading
-from enrollment.models import Device, Health, Permission, Token
+from enrollment.models import Device, Permission, Token
 from enrollment.models.keyset import Order
 from enrollment.models.listed_counts import count_children
 from enrollment.models.token_filter import TokenFilter
@@ -66,13 +66,11 @@ class TokenViewSet(Reading):
     def filter_queryset(self, queryset: QuerySet[Token]) -> QuerySet[Token]:
         if self.action != "list":
             return queryset
-        self.filters = TokenFilter(self.request.query_params, person=self.request.user, health_of=self.healths)
+        health_of = partial(healths, self.request)
+        self.filters = TokenFilter(self.request.query_params, person=self.request.user, health_of=health_of)
         if not self.filters.is_valid():
             raise ValidationError(self.filters.errors)
         return self.filters.tokens.prefetch_related("scope_tags")
-
-    def healths(self) -> dict[int, Health]:
-        return health_by_token(current_warnings(self.request.user))
 
     def order_of(self, _tokens: QuerySet[Token]) -> Order:
         return self.filters.order

@@ -15,15 +15,17 @@ from enrollment.actions.devices.read_bypass_code import read_bypass_code
 from enrollment.actions.devices.refresh_device import Refreshed, RefreshRefused, refresh_device
 from enrollment.actions.rules.explain_rules import explain_rules
 from enrollment.apple.errors import AppleError
-from enrollment.models import ActivationLock, Device, ForeignProfile, Permission, Person
+from enrollment.models import ActivationLock, AssignmentState, Device, ForeignProfile, Permission, Person
 from enrollment.models.device_timeline import SHOWN, timeline
 from enrollment.models.device_words import differences_in_words
 from enrollment.models.name_template import device_name
 from enrollment.models.profile import revision_at_apple
 from enrollment.models.typed_words import are_typed
 from enrollment.permissions import check, may
+from enrollment.web.object_warnings import of_device
 
 ALL_SHOWN = 1_000
+STUCK = (AssignmentState.THROTTLED, AssignmentState.FAILED, AssignmentState.NOT_ACCESSIBLE)
 
 
 def may_do(person: Person) -> dict[str, bool]:
@@ -67,6 +69,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "happenings": happenings,
         "may_be_more": len(happenings) == SHOWN and not shows_all,
         "locks": _locks(request.user, device),
+        "warnings": [] if device.released_at else of_device(request, device),
+        "is_stuck": not device.released_at and device.state_now in STUCK,
         "explanation": explain_rules(device) if may(request.user, Permission.READ_PROFILE) else None,
         **may_do(request.user),
     }

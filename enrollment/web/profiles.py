@@ -23,6 +23,7 @@ from enrollment.models.profile_filter import ProfileFilter
 from enrollment.models.profile_words import in_words
 from enrollment.permissions import check, may
 from enrollment.web.keyset import keyset_page
+from enrollment.web.object_warnings import of_profile
 
 TABS = ("overview", "revisions")
 PROFILES_SHOWN = 50
@@ -64,7 +65,7 @@ def detail(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse
         raise Http404
     values = {
         **frame_of(request, profile, tab),
-        **(_overview(profile, request.user) if tab == "overview" else {}),
+        **({**_overview(profile, request.user), "warnings": of_profile(request, profile)} if tab == "overview" else {}),
         **({"revisions": profile.revisions.select_related("created_by")} if tab == "revisions" else {}),
     }
     return render(request, f"enrollment/profiles/detail_{tab}.html", values)

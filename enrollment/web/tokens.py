@@ -20,6 +20,7 @@ from enrollment.models.listed_counts import count_children, device_counts, statu
 from enrollment.models.token_filter import TokenFilter
 from enrollment.permissions import check, may
 from enrollment.web.forms.tokens import EditForm
+from enrollment.web.object_warnings import of_token
 from enrollment.web.run_bars import picture_width, run_bars
 from enrollment.web.standing import standing_warnings
 
@@ -34,6 +35,9 @@ def token_list(request: HttpRequest) -> HttpResponse:
     filters = TokenFilter(request.GET, person=request.user, health_of=health_of)
     tokens = filters.order.read(filters.tokens.prefetch_related("scope_tags"), limits.TOKENS_PER_INSTALLATION)
     count_children(tokens)
+    healths = health_of()
+    for token in tokens:
+        token.health = healths.get(token.pk, Health.HEALTHY)
     drafts = TokenDraft.objects.visible_to(request.user).select_related("owner")
     values = {
         "section": "token-list",
@@ -76,6 +80,7 @@ def frame_of(request: HttpRequest, token: Token, tab: str) -> dict[str, Any]:
         "may_create_profile": may(request.user, Permission.CREATE_PROFILE),
         "may_assign": may(request.user, Permission.ASSIGN_PROFILE),
         "may_audit": may(request.user, Permission.READ_AUDIT),
+        **of_token(request, token),
     }
 
 
@@ -92,8 +97,6 @@ def _overview(token: Token) -> dict[str, Any]:
     return {
         "shares": shares,
         "device_count": total,
-        "is_crowded": total > limits.DEVICES_PER_TOKEN,  # LIM-4
-        "recommended": limits.DEVICES_PER_TOKEN,
         "released_count": token.devices.exclude(released_at=None).count(),
         "without_default": waiting_for_a_default(token).count() if token.default_profile else 0,
         **sync_values(token),

@@ -28,7 +28,12 @@ from enrollment.web.standing import standing_warnings
 SIZE = 50
 SNOOZED = "snoozed"
 # The parts of the list, in their order.
-PARTS = {**{severity.value: severity.label for severity in reversed(Severity)}, SNOOZED: gettext_lazy("Snoozed")}
+PARTS = {
+    Severity.UNHEALTHY.value: Severity.UNHEALTHY.label,
+    Severity.WARNING.value: gettext_lazy("Warnings"),
+    Severity.NOTICE.value: gettext_lazy("Notices"),
+    SNOOZED: gettext_lazy("Snoozed"),
+}
 
 
 @dataclass(frozen=True)
@@ -133,7 +138,7 @@ def wake(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404 from None
     except WarningOver:
         return _over(request, key)
-    messages.success(request, _("The warning is told again."))
+    messages.success(request, _("The snooze is over: the warning is told again."))
     return redirect("warning-detail", key)
 
 

@@ -12,7 +12,6 @@ WARNINGS = [
     operation("get", "warnings/", ALL),
     operation("get", "warnings/{warning}/", ALL, 404),
     operation("get", "warnings/{their_warning}/", ALL, ALL, inside=404),
-    operation("get", "warnings/nonsense/", 404),
     operation("post", "warnings/{warning}/snooze/", "200 200 403 403 403", "404 404 404 404 404", **SNOOZE),
     operation("post", "warnings/{warning}/wake/", "200 200 403 403 403", "404 404 404 404 404"),
 ]

@@ -44,6 +44,11 @@ class Telling:
         return self.delivery.sent_at or self.delivery.dropped_at or self.delivery.due_at
 
     @property
+    def dropped_because(self) -> str:
+        """In words; empty unless it was dropped."""
+        return str(self.delivery.get_dropped_because_display()) if self.delivery.dropped_at else ""
+
+    @property
     def trouble(self) -> str:
         """What the last try failed with; of no interest once it was sent."""
         said = "" if self.delivery.sent_at else self.delivery.trouble_sentence

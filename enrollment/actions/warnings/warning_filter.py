@@ -29,8 +29,9 @@ class WarningFilter(forms.Form):
         super().__init__(data if data is not None else {})
         known = [(condition.id, condition.label) for condition in watched_for(person)]
         tokens = Token.objects.visible_to(person)
-        self.fields["condition"] = forms.ChoiceField(choices=[ALL, *known], required=False, label=_("Warning"))
+        self.fields["condition"] = forms.ChoiceField(choices=[ALL, *known], required=False, label=_("Kind"))
         self.fields["token"] = forms.ModelChoiceField(tokens, required=False, label=_("Token"), empty_label=ALL[1])
+        self.order_fields(["severity", "condition", "token", "snoozed"])
 
     def matching(self, warnings: Iterable[StandingWarning]) -> list[StandingWarning]:
         """In their order. A filter that cannot be understood matches nothing."""

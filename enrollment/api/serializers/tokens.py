@@ -10,7 +10,8 @@ from enrollment.actions.tokens.delete_token import Held
 from enrollment.api.serializers.said import OneOf, Said
 from enrollment.api.serializers.scope import TagsGiven, TagsSeen
 from enrollment.api.serializers.syncs import SyncStateSerializer
-from enrollment.models import AppleProfileStatus, Profile, Token, TokenStatus
+from enrollment.api.standing import healths
+from enrollment.models import AppleProfileStatus, Health, Profile, Token, TokenStatus
 from enrollment.models.listed_counts import status_counts
 
 LONGEST_NAME = 100
@@ -20,6 +21,7 @@ class TokenSerializer(serializers.ModelSerializer):
     """A token without its key."""
 
     status = serializers.ChoiceField(choices=TokenStatus.choices, source="status_now", read_only=True)
+    health = serializers.SerializerMethodField(help_text="By the worst of what holds for it, snoozed or not.")
     is_pretend = serializers.BooleanField(read_only=True, help_text="Of the pretend Apple.")
     days_left = serializers.IntegerField(read_only=True, help_text="Until Apple stops accepting it.")
     scope_tags = TagsSeen()
@@ -33,6 +35,7 @@ class TokenSerializer(serializers.ModelSerializer):
             "name",
             "apple_id",
             "status",
+            "health",
             "is_pretend",
             "expires_at",
             "days_left",
@@ -47,6 +50,10 @@ class TokenSerializer(serializers.ModelSerializer):
             "next_sync_at",
             "default_profile",
         ]
+
+    @extend_schema_field(serializers.ChoiceField(choices=Health.choices))
+    def get_health(self, token: Token) -> Health:
+        return healths(self.context["request"]).get(token.pk, Health.HEALTHY)
 
 
 class StatusCountsSerializer(serializers.Serializer):

@@ -42,6 +42,7 @@ class TellingSerializer(serializers.Serializer):
     step = serializers.CharField()
     state = serializers.ChoiceField(choices=TellingState.choices)
     at = serializers.DateTimeField(help_text="When it was sent or dropped, or is tried next.")
+    dropped_because = serializers.CharField(help_text="In words; empty unless it was dropped.")
     trouble = serializers.CharField(help_text="What the last try failed with.")
 
 
