@@ -26,7 +26,10 @@ from enrollment.actions.devices.tidy_search import tidy_search
 from enrollment.actions.licences.read_licences import read_licences
 from enrollment.actions.profiles.fetch_foreign_profiles import fetch_foreign_profiles
 from enrollment.actions.tokens.verify_token import verify_token
-from enrollment.models import Device, Installation, Operation, SyncRun, Token, Verdict, VppToken
+from enrollment.actions.warnings.note_warnings import note_warnings
+from enrollment.actions.warnings.purge_alerts import purge_alerts
+from enrollment.actions.warnings.send_warnings import send_warnings
+from enrollment.models import Channel, Delivery, Device, Installation, Operation, SyncRun, Token, Verdict, VppToken
 from enrollment.models.operation import ASKS_APPLE
 from enrollment.models.operation_progress import WISHES
 
@@ -117,6 +120,19 @@ def run_operation(operation_id: int) -> None:
 
 
 @shared_task
+def run_mails() -> None:
+    """Warnings to people."""
+    send_warnings()
+
+
+@shared_task
+def run_channel(channel_id: int) -> None:
+    """Warnings to a channel, each by itself: one that is slow keeps no other waiting."""
+    if channel := Channel.objects.filter(pk=channel_id).first():
+        send_warnings(channel)
+
+
+@shared_task
 def run_seal() -> None:
     seal_audit(at_most=SEALED_AT_ONCE)
 
@@ -146,6 +162,17 @@ def every_minute() -> None:
         enqueue(run_operation, operation.pk)
     # Before anybody is told what holds: that the clock has stopped does not any more.
     Installation.note_clock(now)
+    tell_warnings()
+
+
+def tell_warnings() -> None:
+    """Note what holds, and hand out what is due to be told."""
+    note_warnings()
+    for channel_id in Delivery.objects.channels_to_tell(timezone.now()):
+        if channel_id is None:
+            enqueue(run_mails)
+        else:
+            enqueue(run_channel, channel_id)
 
 
 @shared_task
@@ -153,3 +180,4 @@ def every_hour() -> None:
     purge_released()
     purge_history()
     forget_answers()
+    purge_alerts()

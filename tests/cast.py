@@ -6,6 +6,7 @@ import hashlib
 import itertools
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -17,8 +18,11 @@ from django.utils import timezone
 from enrollment.actions.tokens.open_token_file import server_mark
 from enrollment.apple.token_file import Credentials
 from enrollment.encryption import encrypt
+from enrollment.messengers.webhook import new_secret
 from enrollment.models import (
     AssignmentRule,
+    Channel,
+    ChannelKind,
     Device,
     Licences,
     Person,
@@ -206,3 +210,17 @@ def _certificate(name: str, days: int) -> x509.Certificate:
 def a_stored_certificate(name: str = "Orchard Configurator", *, days: int = 365) -> str:
     """The same as the settings of a profile keep it."""
     return base64.b64encode(a_certificate(name, days=days).public_bytes(Encoding.DER)).decode()
+
+
+def a_channel(kind: str = "webhook", **changes: Any) -> Channel:
+    """A channel that is told everything from warnings on, at once."""
+    n = next(_numbers)
+    values: dict[str, Any] = {"name": f"Channel {n}", "kind": kind}
+    if kind == ChannelKind.MAIL:
+        values["addresses"] = [f"desk-{n}@orchard.example"]
+    else:
+        url = changes.pop("url", "https://hooks.orchard.example/services/T0/B0/a-path-that-is-a-secret")
+        values |= {"sealed_url": encrypt(url.encode()), "host": urlsplit(url).hostname}
+    if kind == ChannelKind.WEBHOOK:
+        values |= {"sealed_secret": encrypt(new_secret().encode()), "secret_made_at": timezone.now()}
+    return Channel.objects.create(**{**values, **changes})

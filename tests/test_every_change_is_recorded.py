@@ -22,6 +22,7 @@ WRITES_BY_NAME = {"insert_select", "upsert_devices", "execute", "executemany"}
 APPLES = "What Apple says is no change of ours: the row, its sync and its device's history tell it."
 TASTE = "How somebody likes a page, which nobody else sees."
 HISTORY = "It is history itself."
+TOLD = "What was told to whom has rows of its own, and what people do about it is recorded."
 NOT_RECORDED = {
     "access.choose_device_columns": TASTE,
     "access.delete_device_view": TASTE,
@@ -54,6 +55,10 @@ NOT_RECORDED = {
     "tokens.note_refusal": APPLES,
     "tokens.note_success": APPLES,
     "warnings.read_calendar": "That an address was read is told its person, on its page.",
+    "warnings.note_outcome": TOLD,
+    "warnings.note_warnings": TOLD,
+    "warnings.purge_alerts": TOLD,
+    "warnings.send_warnings": TOLD,
     "warnings.keep_alert": "It remembers what a condition found; what people do about it is recorded.",
 }
 

@@ -10,13 +10,17 @@ from rest_framework.response import Response
 
 from enrollment.actions.access.end_sessions import end_sessions
 from enrollment.actions.access.set_language import set_language
+from enrollment.actions.warnings.choose_warning_mails import choose_warning_mails
 from enrollment.api.access import refusals_told
 from enrollment.api.asked import said
 from enrollment.api.pages import NewestFirst
-from enrollment.api.serializers.me import EndedSerializer, LanguageSerializer, MeSerializer, SessionSerializer
+from enrollment.api.serializers.me import EndedSerializer, MeChangedSerializer, MeSerializer, SessionSerializer
 from enrollment.api.viewset import Viewset
 
 IN_FRENCH = OpenApiExample("French", {"language": "fr"}, request_only=True)
+ONCE_A_DAY = OpenApiExample(
+    "What is urgent, once a day", {"told_from": "unhealthy", "told_rhythm": "daily"}, request_only=True
+)
 
 
 class MeViewSet(Viewset):
@@ -30,13 +34,16 @@ class MeViewSet(Viewset):
         """Who you are, what you may and what you see, with the key you came with."""
         return Response(self.get_serializer(request.user).data)
 
-    @extend_schema(operation_id="me_change", request=LanguageSerializer, examples=[IN_FRENCH])
+    @extend_schema(operation_id="me_change", request=MeChangedSerializer, examples=[IN_FRENCH, ONCE_A_DAY])
     def change(self, request: Request) -> Response:
-        """Choose the language of the mails you get."""
-        words = said(LanguageSerializer, request)
+        """Choose the language of the mails you get, which warnings are among them, and how often."""
+        words, me = said(MeChangedSerializer, request), request.user
         if "language" in words:
-            set_language(request.user, words["language"])
-            request.user.refresh_from_db(fields=["language"])
+            set_language(me, words.pop("language"))
+            me.refresh_from_db(fields=["language"])
+        if words:
+            known = {"told_from": me.told_from, "told_rhythm": me.told_rhythm}
+            choose_warning_mails(me, by=me, **{**known, **words})
         return Response(self.get_serializer(request.user).data)
 
 

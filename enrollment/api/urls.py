@@ -8,6 +8,8 @@ from enrollment.api.api_keys import ApiKeyViewSet
 from enrollment.api.audit import AuditViewSet
 from enrollment.api.calendar import CalendarViewSet
 from enrollment.api.catalogues import ProfileSettingViewSet, SetupPaneViewSet
+from enrollment.api.channels import ChannelDeliveryViewSet, ChannelViewSet
+from enrollment.api.dashboard import DashboardViewSet
 from enrollment.api.default_profiles import DefaultProfileViewSet
 from enrollment.api.devices import DeviceViewSet
 from enrollment.api.doctor import DoctorViewSet
@@ -63,6 +65,8 @@ router.register("me/sessions", SessionViewSet, basename="api-session")
 router.register("people", PersonViewSet, basename="api-person")
 router.register("roles", RoleViewSet, basename="api-role")
 router.register("scope-tags", ScopeTagViewSet, basename="api-scope-tag")
+router.register("channels", ChannelViewSet, basename="api-channel")
+router.register("channels/<int:channel>/deliveries", ChannelDeliveryViewSet, basename="api-channel-delivery")
 router.register("api-keys", ApiKeyViewSet, basename="api-api-key")
 
 SETTINGS = {"get": "show", "put": "change"}

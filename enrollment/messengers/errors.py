@@ -141,6 +141,10 @@ class MailServerRefusesUs(NotDelivered):
     sentence = gettext_noop("The mail server refuses the username or password of EMAIL_URL.")
 
 
+class MailCutOff(NotDelivered):
+    sentence = gettext_noop("The mail server broke off the connection: %(said)s")
+
+
 class MailboxRefused(NotDelivered):
     sentence = gettext_noop("The mail server refuses the address %(address)s: %(said)s")
 

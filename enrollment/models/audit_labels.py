@@ -5,11 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models.assignment import WishedBy
 from enrollment.models.assignment_rule import RuleMode
+from enrollment.models.channel import ChannelKind, Rhythm
 from enrollment.models.operation import OperationKind
+from enrollment.models.person import NOTHING
 from enrollment.models.profile import Platform
 from enrollment.models.profile_settings import FIELDS
 from enrollment.models.role import Permission
 from enrollment.models.serial_list import SerialVerdict
+from enrollment.models.severity import Severity
 from enrollment.models.sync_run import SyncKind, SyncTrigger
 
 LABELS: dict[str, str | Promise] = {
@@ -86,14 +89,22 @@ LABELS: dict[str, str | Promise] = {
     "method": _("Method"),
     "address": _("Address"),
     "reason": _("Reason"),
+    "addresses": _("E-mail addresses"),
+    "host": _("Receiver"),
+    "new_address": _("New address"),
+    "least_severity": _("From how bad on"),
+    "rhythm": _("How often"),
+    "told_from": _("From how bad on"),
+    "told_rhythm": _("How often"),
+    "is_on": _("Turned on"),
+    "warning": _("Warning"),
+    "snoozed_until": _("Snoozed until"),
+    "why": _("Why"),
 }
 WAYS = {
     "password": _("password"),
     "totp": _("one-time code"),
     "webauthn": _("passkey"),
-    "warning": _("Warning"),
-    "snoozed_until": _("Snoozed until"),
-    "why": _("Why"),
     "mfa": _("second factor"),
     "recovery_codes": _("recovery code"),
     "socialaccount": _("sign-in provider"),
@@ -112,6 +123,11 @@ WORDS: dict[str, dict[str, str | Promise]] = {
     "token.kind": dict(SyncKind.choices),
     "operation.kind": dict(OperationKind.choices),
     "counts": dict(SerialVerdict.choices),
+    "channel.kind": dict(ChannelKind.choices),
+    "least_severity": dict(Severity.choices),
+    "rhythm": dict(Rhythm.choices),
+    "told_from": {**dict(Severity.choices), NOTHING: _("Nothing")},
+    "told_rhythm": dict(Rhythm.choices),
 }
 
 

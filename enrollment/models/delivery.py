@@ -29,6 +29,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """What is due."""
         return self.waiting().filter(due_at__lte=now)
 
+    def channels_to_tell(self, now: datetime) -> list[int | None]:
+        """The keys of the channels for which something is due; None stands for people."""
+        return list(self.to_send(now).order_by().values_list("channel_id", flat=True).distinct())
+
 
 class Delivery(models.Model):
     """One step of one warning, told to one person or channel. The row comes first: it is the wish, the lock, the

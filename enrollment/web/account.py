@@ -14,7 +14,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from enrollment.actions.access.end_sessions import end_sessions
+from enrollment.actions.warnings.choose_warning_mails import choose_warning_mails
 from enrollment.models import Installation
+from enrollment.web.forms.warning_mails import WarningMailsForm
 from enrollment.web.second_factors import has_second_factor, other_sessions
 
 
@@ -34,8 +36,19 @@ def account(request: HttpRequest) -> HttpResponse:
         "session_key": request.session.session_key,
         "provider": settings.OIDC,
         "connected": SocialAccount.objects.filter(user=person).first(),
+        "warning_mails": WarningMailsForm.of(person),
     }
     return render(request, "enrollment/account/account.html", values)
+
+
+@require_POST
+def warning_mails(request: HttpRequest) -> HttpResponse:
+    """Which warnings are mailed to oneself; the two choices offer nothing that could be wrong."""
+    form = WarningMailsForm(request.POST)
+    if form.is_valid():
+        choose_warning_mails(request.user, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Saved: that is what is mailed to you from now on."))
+    return redirect("account")
 
 
 def second_factor(request: HttpRequest) -> HttpResponse:

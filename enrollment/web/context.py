@@ -31,6 +31,7 @@ ROLES = (_("Roles"), "role-list", "shield")
 SCOPE_TAGS = (_("Scope tags"), "scope-tag-list", "tag")
 SIGN_IN = (_("Sign-in"), "sign-in-settings", "lock")
 API_KEYS = (_("API keys"), "api-key-list", "token")
+CHANNELS = (_("Channels"), "channel-list", "channel")
 GUIDANCE = (_("Guidance"), "guidance", "book")
 
 ENTRANCE = "account/base_entrance.html"
@@ -73,7 +74,7 @@ def _entrance() -> dict[str, Any]:
 def _access(person: Any) -> list[Any]:
     reads = may(person, Permission.MANAGE_ACCESS) or may(person, Permission.READ_AUDIT)
     links = [PEOPLE, ROLES, SCOPE_TAGS, API_KEYS] if reads else [API_KEYS]
-    return [*links, SIGN_IN] if may_everywhere(person, Permission.MANAGE_ACCESS) else links
+    return [*links, SIGN_IN, CHANNELS] if may_everywhere(person, Permission.MANAGE_ACCESS) else links
 
 
 def _is_pretend(person: Any) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from enrollment.actions.access.delete_scope_tag import carriers_of, delete_scope_tag
 from enrollment.actions.access.save_scope_tag import save_scope_tag
 from enrollment.actions.access.what_may_be_given import AccessRefused
-from enrollment.models import ApiKey, Permission, Person, ScopeTag, Token, VppToken
+from enrollment.models import ApiKey, Channel, Permission, Person, ScopeTag, Token, VppToken
 from enrollment.models.keyset import counted
 from enrollment.permissions import check_any, check_everywhere, may_everywhere
 from enrollment.web.forms.access import FilterForm, ScopeTagForm
@@ -66,6 +66,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "vpp_tokens": (carriers.vpp_tokens & VppToken.objects.visible_to(person))[:SIZE],
         "people": (carriers.people & Person.objects.visible_to(person)).order_by("username")[:SIZE],
         "keys": (carriers.api_keys & ApiKey.objects.visible_to(person).select_related("person"))[:SIZE],
+        "channels": (carriers.channels & Channel.objects.visible_to(person))[:SIZE],
         "may_manage": _may_manage(request),
         "is_carried": carriers.exist(),
     }

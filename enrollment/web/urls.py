@@ -35,6 +35,7 @@ urlpatterns = [
     path("first/<str:secret>/", first_link.first_administrator, name="first-administrator"),
     path("account/", account.account, name="account"),
     path("account/disconnect/", account.disconnect, name="account-disconnect"),
+    path("account/warnings/", account.warning_mails, name="account-warnings"),
     path("account/sessions/end-others/", account.end_other_sessions, name="sessions-end-others"),
     path("account/sessions/<int:pk>/end/", account.end_session, name="session-end"),
     path("access/sign-in/", sign_in_settings.sign_in_settings, name="sign-in-settings"),

@@ -28,6 +28,7 @@ ACCOUNTS = [
     page("first-administrator", "post", "nonsense", 404, stranger=404, name="mallory"),
     # One's own account: everybody's own, whatever they may.
     page("account", "get", "", 200),
+    page("account-warnings", "post", "", 302, told_from="nothing", told_rhythm="daily"),
     page("account-disconnect", "post", "", 302),
     page("calendar", "get", "", 200),
     page("calendar-make", "post", "", 200),

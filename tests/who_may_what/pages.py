@@ -10,6 +10,14 @@ ALL = 200
 READERS = "200 403 403 403 200"  # of who may what
 MANAGERS = "200 403 403 403 403"
 DEVICE = {"device": "@device"}
+CHANNEL = {
+    "name": "Quince desk",
+    "kind": "mail",
+    "addresses": "desk@quincewood.example",
+    "least_severity": "warning",
+    "rhythm": "at_once",
+    "language": "en",
+}
 PAGES = [
     page("home", "get", "", ALL),
     page("guidance", "get", "", ALL),
@@ -189,6 +197,18 @@ PAGES = [
     page("scope-tag-delete", "post", "tag", "302 403 403 403 403", 404, inside=403),
     page("scope-tag-delete", "post", "own_tag", "302 403 403 403 403", 403, inside=403),
     # Keys are everybody's own, and of the people one administers
+    # Channels: for those alone who manage access and see everything
+    page("channel-list", "get", "", MANAGERS, 403, inside=403),
+    page("channel-new", "get", "", MANAGERS, 403, inside=403),
+    page("channel-new", "post", "", "302 403 403 403 403", 403, inside=403, **CHANNEL),
+    page("channel-detail", "get", "channel", MANAGERS, 404, inside=404),
+    page("channel-edit", "get", "channel", MANAGERS, 404, inside=404),
+    page("channel-edit", "post", "channel", "302 403 403 403 403", 404, inside=404, **CHANNEL),
+    page("channel-delete", "get", "channel", MANAGERS, 404, inside=404),
+    page("channel-delete", "post", "channel", "302 403 403 403 403", 404, inside=404),
+    page("channel-test", "post", "channel", "302 403 403 403 403", 404, inside=404),
+    page("channel-secret", "get", "channel", MANAGERS, 404, inside=404),
+    page("channel-secret", "post", "channel", "302 403 403 403 403", 404, inside=404),
     page("api-key-list", "get", "", ALL),
     page("api-key-new", "get", "", ALL),
     page("api-key-new", "post", "", ALL, name="Mine"),

@@ -26,6 +26,8 @@ from enrollment.models import (
     ActivationLock,
     ApiKey,
     AuditEntry,
+    Channel,
+    ChannelKind,
     ForeignProfile,
     KeyPair,
     OperationKind,
@@ -80,8 +82,11 @@ def a_world() -> World:
     for visitor in elsewhere:
         _give(visitor, others["token"], theirs)
     things |= {f"their_{name}": thing for name, thing in others.items()}
-    # A role belongs to no part of the organisation.
+    # Roles and channels belong to no part of the organisation.
     things["manager"] = here[0].person
+    things["channel"] = Channel.objects.create(
+        name=f"{OURS} desk", kind=ChannelKind.MAIL, addresses=[f"desk@{OURS.lower()}.example"]
+    )
     things["role"] = Role.objects.create(key="front-desk", name="Front desk", permissions=["read_device"])
     return World(things, here, elsewhere, inside)
 

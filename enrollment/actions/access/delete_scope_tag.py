@@ -9,6 +9,7 @@ from enrollment.actions.access.what_may_be_given import AccessRefused, one_at_a_
 from enrollment.models import (
     ApiKey,
     AuditEntry,
+    Channel,
     Permission,
     Person,
     ScopeTag,
@@ -33,6 +34,7 @@ class Carriers:
     people: QuerySet[Person]
     api_keys: QuerySet[ApiKey]
     drafts: QuerySet[TokenDraft]
+    channels: QuerySet[Channel]
 
     def exist(self) -> bool:
         return any(rows.exists() for rows in vars(self).values())
@@ -46,6 +48,7 @@ def carriers_of(tag: ScopeTag) -> Carriers:
         people=tag.people.all(),
         api_keys=tag.api_keys.open(timezone.now()).select_related("person"),
         drafts=TokenDraft.objects.filter(scope_tags=tag),
+        channels=tag.channels.all(),
     )
 
 

@@ -57,6 +57,8 @@ def _write(person: Person, username: str, said: dict[str, str]) -> None:
     elif person.email != said.get("email", person.email):
         # Whoever reads the old address gets no link for a new password any more.
         EmailAddress.objects.filter(user=person).delete()
+        # Whether mails reach the new one is not known yet.
+        Person.objects.filter(pk=person.pk).update(failing_since=None, trouble_sentence="", trouble_details={})
     person.username = username
     for name, value in said.items():
         setattr(person, name, value)

@@ -1,5 +1,6 @@
 """All conditions, in the order in which warnings of one severity are told."""
 
+from enrollment.actions.warnings.conditions.channels import ChannelFailing, MailsFailing
 from enrollment.actions.warnings.conditions.clock import ClockStopped
 from enrollment.actions.warnings.conditions.devices import (
     DevicesFailing,
@@ -46,3 +47,5 @@ CONDITIONS: tuple[Condition, ...] = (
     ManyDevices(),
     DevicesReleased(),
 )
+    MailsFailing(),
+    ChannelFailing(),

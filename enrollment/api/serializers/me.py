@@ -8,7 +8,10 @@ from rest_framework import serializers
 
 from enrollment.api.serializers.access import LANGUAGES, ApiKeySerializer, ScopeTagSerializer
 from enrollment.api.serializers.said import Said
-from enrollment.models import Permission, Person
+from enrollment.models import Permission, Person, Rhythm, Severity
+from enrollment.models.person import NOTHING
+
+TOLD_FROM = [*Severity.choices, (NOTHING, "Nothing")]
 
 
 class MeSerializer(serializers.Serializer):
@@ -20,6 +23,10 @@ class MeSerializer(serializers.Serializer):
     last_name = serializers.CharField()
     email = serializers.CharField()
     language = serializers.ChoiceField(choices=LANGUAGES, allow_blank=True, help_text="Of mails; empty: none chosen.")
+    told_from = serializers.ChoiceField(
+        choices=TOLD_FROM, allow_blank=True, help_text="From how bad on warnings are mailed to you; empty: warning."
+    )
+    told_rhythm = serializers.ChoiceField(choices=Rhythm.choices, help_text="How often they are.")
     is_service = serializers.BooleanField()
     permissions = serializers.SerializerMethodField(help_text="All that you may with this key.")
     sees_everything = serializers.BooleanField()
@@ -39,10 +46,12 @@ class MeSerializer(serializers.Serializer):
         return ApiKeySerializer(person.key, context=self.context).data if person.key else None
 
 
-class LanguageSerializer(Said):
-    """What you choose for yourself."""
+class MeChangedSerializer(Said):
+    """What you choose for yourself; the rest stays."""
 
     language = serializers.ChoiceField(choices=LANGUAGES, required=False)
+    told_from = serializers.ChoiceField(choices=TOLD_FROM, required=False)
+    told_rhythm = serializers.ChoiceField(choices=Rhythm.choices, required=False)
 
 
 class SessionSerializer(serializers.ModelSerializer):

@@ -1,0 +1,82 @@
+"""That nobody is told of warnings is a warning itself (WARN-3)."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from enrollment import limits
+from enrollment.actions.warnings.look import Look
+from enrollment.actions.warnings.warning import Condition, StandingWarning
+from enrollment.models import Channel, Permission, Person, Severity
+from enrollment.models.person import NOTHING
+
+
+class ChannelFailing(Condition):
+    """Messages do not arrive at a channel, which is told to all others."""
+
+    id = "channel_failing"
+    label = gettext_lazy("Channel that messages do not reach")
+    needed = acts = Permission.MANAGE_ACCESS
+
+    def find(self, look: Look) -> Iterator[StandingWarning]:
+        if not look.sees_everything:
+            return
+        since = look.now - limits.CHANNEL_FAILING_FOR
+        for channel in Channel.objects.filter(is_on=True, failing_since__lte=since).order_by("name"):
+            yield StandingWarning(
+                condition=self,
+                severity=Severity.WARNING,
+                channel=channel,
+                details={"name": channel.name},
+                since=channel.failing_since,
+            )
+
+    def sentence(self, warning: StandingWarning) -> str:
+        return _("Messages do not reach the channel “%(name)s”.") % warning.details
+
+    def remedy(self, warning: StandingWarning) -> str:
+        channel = warning.channel
+        reason = _(channel.trouble_sentence) % channel.trouble_details if channel and channel.trouble_sentence else ""
+        return f"{reason} {_('When it is mended, send a test message: what waits goes out with it.')}".strip()
+
+    def link(self, warning: StandingWarning) -> str:
+        return reverse("channel-detail", args=[warning.channel.pk]) if warning.channel else reverse("channel-list")
+
+
+class MailsFailing(Condition):
+    """Mails to people do not leave, or not to all of them."""
+
+    id = "mails_failing"
+    label = gettext_lazy("Mails that do not leave")
+    needed = acts = Permission.MANAGE_ACCESS
+
+    def find(self, look: Look) -> Iterator[StandingWarning]:
+        if not look.sees_everything:
+            return
+        people = Person.objects.filter(is_active=True, failing_since__lte=look.now - limits.CHANNEL_FAILING_FOR)
+        found = list(people.exclude(email="").exclude(told_from=NOTHING).order_by("failing_since", "pk"))
+        if found:
+            yield StandingWarning(
+                condition=self,
+                severity=Severity.WARNING,
+                details={"count": len(found), "name": str(found[0]), "last": found[-1]},
+                since=found[0].failing_since,
+            )
+
+    def sentence(self, warning: StandingWarning) -> str:
+        sentence = ngettext(
+            "Mails about warnings do not reach %(name)s.",
+            "Mails about warnings do not reach %(count)d people, %(name)s among them.",
+            warning.details["count"],
+        )
+        return sentence % warning.details
+
+    def remedy(self, warning: StandingWarning) -> str:
+        last: Person = warning.details["last"]
+        reason = _(last.trouble_sentence) % last.trouble_details if last.trouble_sentence else ""
+        return f"{reason} {_('It is tried again, the longer it lasts the more seldom.')}".strip()
+
+    def link(self, warning: StandingWarning) -> str:
+        return reverse("channel-list")

@@ -1,0 +1,202 @@
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import Count, F
+from django.utils import timezone
+
+from enrollment import limits
+from enrollment.actions.channels.carry_message import carry_message
+from enrollment.actions.warnings.audience import Audience, Recipient
+from enrollment.actions.warnings.current_warnings import current_warnings
+from enrollment.actions.warnings.mail_message import mail_message
+from enrollment.actions.warnings.note_outcome import note_outcome
+from enrollment.actions.warnings.warning import StandingWarning
+from enrollment.actions.warnings.word_message import word_message
+from enrollment.messengers.errors import MailCutOff, MailServerAway, MailServerRefusesUs, NotDelivered
+from enrollment.messengers.message import Message
+from enrollment.models import Channel, Delivery, Dropped
+
+log = structlog.get_logger(__name__)
+HOUR = timedelta(hours=1)
+CUT_OFF_OFTEN = 2
+# Sends a message, and tells what went wrong for some of several receivers; NotDelivered when nobody got it.
+Carry = Callable[[Message, Recipient], NotDelivered | None]
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What one message tells one recipient. It keeps its name from its first try on."""
+
+    recipient: Recipient
+    name: uuid.UUID | None
+    deliveries: Sequence[Delivery]
+    warnings: Sequence[StandingWarning]
+
+    @property
+    def tries(self) -> int:
+        return max(delivery.tries for delivery in self.deliveries)
+
+
+def send_warnings(channel: Channel | None = None) -> int:
+    """Tell what is due: to this channel, or by mail to people when none is named; how many messages arrived (WARN-3).
+
+    Each recipient gets one message with all of it. A message is claimed before it is sent, and marked after: cut in
+    between, it is sent again under the same name.
+    """
+    now = timezone.now()
+    due = Delivery.objects.to_send(now).filter(channel=channel).select_related("alert").order_by("due_at", "pk")
+    batches = _batches(list(due), now)
+    if not batches:
+        return 0
+    if channel:
+        return _send_to_channel(batches, now)
+    with closing(get_connection()) as through:
+        return _send_to_people(batches, through, now)
+
+
+# --- What is to be told -----------------------------------------------------------------------------------------------
+
+
+def _batches(due: Sequence[Delivery], now: datetime) -> list[_Batch]:
+    """By recipient and message; what there is no use in telling any more is dropped."""
+    if not due:
+        return []
+    standing = {warning.key: warning for warning in current_warnings(None)}
+    audience = Audience()
+    recipients = {recipient.columns: recipient for recipient in audience.recipients}
+    dropped: dict[Dropped, list[int]] = {}
+    found: dict[tuple[Recipient, uuid.UUID | None], list[tuple[Delivery, StandingWarning]]] = {}
+    for delivery in due:
+        warning = standing.get(delivery.alert.key)
+        recipient = recipients.get((delivery.person_id, delivery.channel_id))
+        if reason := _reason_against(delivery, warning, recipient, audience):
+            dropped.setdefault(reason, []).append(delivery.pk)
+        elif warning and recipient:
+            found.setdefault((recipient, delivery.message), []).append((delivery, warning))
+    _drop(dropped, now)
+    return [_batch(recipient, name, told) for (recipient, name), told in found.items()]
+
+
+def _batch(recipient: Recipient, name: uuid.UUID | None, told: Sequence[tuple[Delivery, StandingWarning]]) -> _Batch:
+    return _Batch(recipient, name, [delivery for delivery, _one in told], [warning for _one, warning in told])
+
+
+def _reason_against(
+    delivery: Delivery, warning: StandingWarning | None, recipient: Recipient | None, audience: Audience
+) -> Dropped | None:
+    if warning is None or warning.step != delivery.step:
+        return Dropped.OVER
+    if recipient is None or not audience.is_told(recipient, warning):
+        return Dropped.NOT_THEIRS
+    return Dropped.SNOOZED if warning.is_snoozed else None
+
+
+def _drop(dropped: dict[Dropped, list[int]], now: datetime) -> None:
+    for reason, keys in dropped.items():
+        Delivery.objects.waiting().filter(pk__in=keys).update(dropped_at=now, dropped_because=reason)
+
+
+def _without_much_told(batches: Sequence[_Batch], now: datetime) -> list[_Batch]:
+    """Without those for whoever was told several times in the last hour: theirs is gathered, and comes later."""
+    sent = Delivery.objects.filter(sent_at__gt=now - HOUR).order_by().values("person_id", "channel_id")
+    messages = sent.annotate(messages=Count("message", distinct=True))
+    full = {(one["person_id"], one["channel_id"]) for one in messages if one["messages"] >= limits.MESSAGES_PER_HOUR}
+    return [batch for batch in batches if batch.name or batch.recipient.columns not in full]
+
+
+# --- Telling it -------------------------------------------------------------------------------------------------------
+
+
+def _send_to_channel(batches: Sequence[_Batch], now: datetime) -> int:
+    """Until one does not arrive: what is wrong with a channel is found out once a minute, not once a message."""
+    arrived = 0
+    for batch in _without_much_told(batches, now):
+        if not _send(batch, _to_channel, now):
+            break
+        arrived += 1
+    return arrived
+
+
+def _send_to_people(batches: Sequence[_Batch], through: BaseEmailBackend, now: datetime) -> int:
+    """Through one connection. A server that is away is away for all of them, and not waited for again."""
+    away: list[NotDelivered] = []
+
+    def by_mail(message: Message, recipient: Recipient) -> None:
+        if len(away) >= CUT_OFF_OFTEN:
+            raise away[-1]
+        try:
+            mail_message(message, recipient.email, through=through)
+        except (MailServerAway, MailServerRefusesUs) as error:
+            away.extend([error] * CUT_OFF_OFTEN)
+            raise
+        except MailCutOff as error:
+            away.append(error)  # it may be for this mail; twice, and the server is not well
+            raise
+
+    return sum(_send(batch, by_mail, now) for batch in _without_much_told(batches, now))
+
+
+def _to_channel(message: Message, recipient: Recipient) -> NotDelivered | None:
+    return carry_message(message, recipient.row) if isinstance(recipient.row, Channel) else None
+
+
+def _send(batch: _Batch, carry: Carry, now: datetime) -> bool:
+    """Claim, send, mark."""
+    name = batch.name or uuid.uuid4()
+    if not _claim(batch, name, now):
+        return False
+    to = batch.recipient
+    message = word_message(
+        batch.warnings, identity=str(name), made_at=now, language=to.language, to_person=bool(to.email)
+    )
+    try:
+        problem = carry(message, to)
+    except NotDelivered as error:
+        _note_failure(batch, error, now)
+        return False
+    _note_success(batch, problem)
+    return True
+
+
+def _claim(batch: _Batch, name: uuid.UUID, now: datetime) -> bool:
+    """By one conditional update, so that of two clocks one sends it; who is cut off after it lets it come again."""
+    mine = Delivery.objects.to_send(now).filter(pk__in=_keys(batch), message=batch.name)
+    return bool(mine.update(message=name, tries=F("tries") + 1, due_at=now + _pause(batch.tries + 1)))
+
+
+def _pause(tries: int) -> timedelta:
+    return timedelta(minutes=min(2**tries, limits.DELIVERY_PAUSE_MINUTES))
+
+
+def _keys(batch: _Batch) -> list[int]:
+    return [delivery.pk for delivery in batch.deliveries]
+
+
+def _note_success(batch: _Batch, problem: NotDelivered | None) -> None:
+    with transaction.atomic():
+        sent = Delivery.objects.filter(pk__in=_keys(batch), sent_at=None)
+        sent.update(sent_at=timezone.now(), trouble_sentence="", trouble_details={})
+        note_outcome(batch.recipient.row, problem, arrived=True)
+
+
+def _note_failure(batch: _Batch, error: NotDelivered, now: datetime) -> None:
+    """When it is tried again, or that it is given up."""
+    log.warning(
+        "a message did not arrive", reason=type(error).__name__, to=str(batch.recipient.row), tries=batch.tries + 1
+    )
+    pause = _pause(batch.tries + 1) if error.try_again else timedelta(minutes=limits.DELIVERY_PAUSE_MINUTES)
+    due_at = now + max(pause, timedelta(seconds=error.retry_after or 0))
+    with transaction.atomic():
+        failed = Delivery.objects.waiting().filter(pk__in=_keys(batch))
+        failed.update(due_at=due_at, trouble_sentence=error.sentence, trouble_details=error.details)
+        failed.filter(tries__gte=limits.DELIVERY_TRIES).update(
+            dropped_at=timezone.now(), dropped_because=Dropped.GIVEN_UP
+        )
+        note_outcome(batch.recipient.row, error, arrived=False)
