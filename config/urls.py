@@ -1,6 +1,8 @@
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from enrollment.api.calendar_feed import calendar_feed
+from enrollment.api.metrics import Metrics
 from enrollment.web.language import choose_language
 
 handler500 = "config.errors.went_wrong"
@@ -10,5 +12,7 @@ urlpatterns = [
     path("i18n/setlang/", choose_language, name="set_language"),
     path("api/v1/", include("enrollment.api.urls")),
     path("calendar/<str:secret>.ics", calendar_feed, name="api-calendar-feed"),
+    # Programs sign in with a key, which Django's own login knows nothing of.
+    path("metrics", login_not_required(Metrics.as_view()), name="api-metrics"),
     path("", include("enrollment.web.urls")),
 ]

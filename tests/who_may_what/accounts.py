@@ -34,6 +34,7 @@ ACCOUNTS = [
     page("calendar-make", "post", "", 200),
     page("calendar-revoke", "post", "", 302),
     page("api-calendar-feed", "get", "nonsense", 404, stranger=404),
+    page("api-metrics", "get", "", 401, stranger=401),  # for programs, with a key
     page("session-end", "post", "1", 404),
     page("sessions-end-others", "post", "", 302),
     page("second-factor", "get", "", 200),
