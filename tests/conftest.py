@@ -13,6 +13,7 @@ from enrollment.simulator import Simulator, World
 from enrollment.simulator.mdm_server import MdmServer
 from tests import cast
 from tests.emptied import empty_all_tables
+from tests.receivers import mailbox, receiver  # noqa: F401 - fixtures
 
 
 @pytest.fixture(scope="session", autouse=True)
