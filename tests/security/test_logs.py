@@ -80,13 +80,15 @@ def everything_that_is_secret_is_used(demo):
     program.session.headers["Authorization"] = f"Bearer {key}"
     for path in ("tokens/", "devices/", "profiles/", "audit/", "me/", "nowhere/"):
         program.get(f"/api/v1/{path}")
+    program.get("/metrics")
     program.get("/api/v1/tokens/", headers={"Authorization": f"Bearer {key}x"})
+    address = read_a_calendar(person, base)
     secret = {name: value for name, value in json.loads(inside(demo)).items() if len(value) > 8}
     inside(demo, "break")
     failed = person.post(code.request.path_url, page="/devices/")
     assert failed.status_code == 500
     stolen += [one.value for one in person.session.cookies if one.name in ("sessionid", "csrftoken")]
-    secret |= {"password": PASSWORD, "mistyped": MISTYPED, "OIDC": OIDC_SECRET, "API key": key}
+    secret |= {"password": PASSWORD, "mistyped": MISTYPED, "OIDC": OIDC_SECRET, "API key": key, "calendar": address}
     secret |= {"bypass code": re.search(r"<code[^>]*>([^<]+)</code>", code.text)[1].strip()}
     return {"secret": secret, "cookies": stolen, "program": program.answers, "failed": failed}
 
@@ -132,6 +134,16 @@ def make_a_key(person):
     return re.search(r"pomona_[\w-]{43}", answer.text)[0]
 
 
+def read_a_calendar(person, base):
+    """The page shows the address once; another program reads there, and guesses."""
+    made = person.post("/warnings/calendar/make/", page="/warnings/calendar/").text
+    address = re.search(r"pomona_calendar_[\w-]{43}", made)[0]
+    calendar = Person(base)
+    found = [calendar.get(f"/calendar/{one}.ics").status_code for one in (address, f"{address}x")]
+    assert found == [200, 404]
+    return address
+
+
 def inside(demo, *what):
     environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     environment |= {"DATA_DIR": str(demo.folder), "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "WARNING"}
@@ -168,7 +180,7 @@ def test_the_run_was_whole(run):
     assert "[debug" in run["logs"]["worker-long.log"]
     assert "Traceback" in run["logs"]["web.log"]
     assert "the sign-in provider did not answer" in run["logs"]["web.log"]
-    assert [answer.status_code for answer in run["program"]] == [200, 200, 200, 200, 200, 404, 401]
+    assert [answer.status_code for answer in run["program"]] == [200, 200, 200, 200, 200, 404, 200, 401]
 
 
 def test_no_log_tells_a_secret(run):
