@@ -1,0 +1,145 @@
+"""WARN-2: an object's page shows the warnings that concern it, once; a token's health stands in its list."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from enrollment.models import Answer, Wish
+from tests.cast import a_device, a_profile, a_rule, a_token, a_vpp_token
+
+pytestmark = pytest.mark.django_db
+REJECTS = "Apple rejects the token “Lyon”."
+EXPIRES = "The token “Lyon” expires in"
+
+
+def main(browser, name, *arguments):
+    """What a page says besides its frame, where the bell says it all."""
+    answer = browser.get(reverse(name, args=arguments))
+    assert answer.status_code == 200
+    return re.sub(r"\s+", " ", answer.content.decode().partition("<main")[2])
+
+
+@pytest.fixture
+def rejected(db):
+    return a_token(
+        name="Lyon",
+        rejected_at=timezone.now() - timedelta(days=2),
+        expires_at=timezone.now() + timedelta(days=12),
+        trouble_sentence="Apple does not accept this token.",
+        trouble_advice="Renew it with a new file.",
+    )
+
+
+def test_a_tokens_status_says_it_once_and_leads_to_its_warning(as_alice, rejected):
+    page = main(as_alice, "token-detail", rejected.pk)
+    assert page.count("Apple does not accept this token.") == 1
+    assert REJECTS not in page.replace(f'reader-only">: {REJECTS}', "")
+    assert reverse("warning-detail", args=[f"token_rejected.token-{rejected.pk}"]) in page
+    assert page.count("Renew it with a new file.") == 1
+
+
+def test_what_its_status_does_not_say_stands_below(as_alice, rejected):
+    assert EXPIRES in main(as_alice, "token-detail", rejected.pk)
+    assert EXPIRES not in main(as_alice, "token-tab", rejected.pk, "history"), "the overview alone"
+
+
+def test_before_its_status_speaks_of_it_the_list_does(as_alice):
+    soon = a_token(name="Lyon", expires_at=timezone.now() + timedelta(days=40))
+    assert EXPIRES in main(as_alice, "token-detail", soon.pk)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"terms_since": timezone.now(), "trouble_sentence": "Terms."}, "terms_not_signed.token-"),
+        ({"unreachable_since": timezone.now(), "trouble_sentence": "Away."}, "token_unreachable.token-"),
+        ({"expires_at": timezone.now() - timedelta(days=1)}, "token_expired.token-"),
+        ({"expires_at": timezone.now() + timedelta(days=20)}, "token_expiring.token-"),
+    ],
+)
+def test_every_status_leads_to_its_warning(as_alice, changes, key):
+    token = a_token(name="Lyon", **changes)
+    page = main(as_alice, "token-detail", token.pk)
+    assert page.count(f"/warnings/{key}{token.pk}") == 1
+    assert "warnings-panel" not in page
+
+
+def test_a_token_without_warnings_has_no_empty_panel(as_alice):
+    assert "warnings-panel" not in main(as_alice, "token-detail", a_token().pk)
+
+
+def test_a_profile_says_what_keeps_it_from_being_assigned(as_alice, rejected):
+    page = main(as_alice, "profile-detail", a_profile(rejected, apple_uuid="A" * 32).pk)
+    assert REJECTS in page
+    assert EXPIRES not in page
+
+
+def test_a_profile_says_what_is_the_matter_with_its_vpp_token(as_alice):
+    token, licences, other = a_token(), a_vpp_token(name="Orchard", days=3), a_vpp_token(name="Other", days=3)
+    profile = a_profile(token, affinity="with", method="company_portal", company_portal_vpp=licences.pk)
+    page = main(as_alice, "profile-detail", profile.pk).partition("warnings-panel")[2].partition("</section>")[0]
+    assert "“Orchard”" in page
+    assert other.name not in page
+
+
+def test_a_device_says_what_keeps_its_token_from_assigning(as_alice, rejected):
+    device = a_device(rejected)
+    assert REJECTS in main(as_alice, "device-detail", device.pk)
+    device.released_at = timezone.now()
+    device.save()
+    assert REJECTS not in main(as_alice, "device-detail", device.pk)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"answer": Answer.THROTTLED}, "Apple asks to wait until"),
+        ({"answer": Answer.FAILED}, "Apple said it failed"),
+        ({"answer": Answer.NOT_ACCESSIBLE}, "Apple says it is not on this server"),
+    ],
+)
+def test_a_device_says_once_why_it_does_not_get_its_profile_and_when_it_is_tried_again(as_alice, changes, says):
+    token = a_token()
+    profile = a_profile(token, apple_uuid="A" * 32)
+    later = timezone.now() + timedelta(hours=1)
+    asked = {"asked_at": timezone.now(), "asked_for": "A" * 32, "next_try_at": later, "tries": 1}
+    device = a_device(token, wish=Wish.PROFILE, profile=profile, **asked, **changes)
+    page = main(as_alice, "device-detail", device.pk)
+    assert page.count(says) == 1
+    assert "This device does not have the profile that is wanted." in page
+    assert timezone.localtime(later).strftime("%m/%d/%Y") in page.partition(says)[2][:200]
+
+
+def test_the_list_of_tokens_tells_the_health_of_each(as_alice, as_bob, rejected):
+    a_token(name="Paris")
+    for browser in (as_alice, as_bob):
+        rows = re.findall(r"<th scope=\"row\">.*?</tr>", main(browser, "token-list"))
+        health = [re.search(r"(Healthy|Unhealthy|Warning)</span>", row)[1] for row in rows]
+        assert health == ["Unhealthy", "Healthy"]
+
+
+@pytest.mark.parametrize("name", ["token-detail", "token-list"])
+def test_pages_ask_as_much_for_eleven_warnings_as_for_one(as_alice, rejected, name):
+    address = reverse(name, args=[rejected.pk] if name == "token-detail" else [])
+    profile = a_profile(rejected, apple_uuid="A" * 32)
+
+    def another(number):
+        a_token(name=f"Shop {number}", rejected_at=timezone.now())
+        a_rule(profile)
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert as_alice.get(address).status_code == 200
+        return len(captured)
+
+    another(0)
+    as_alice.get(address)
+    one = queries()
+    for number in range(1, 11):
+        another(number)
+    assert queries() == one
