@@ -33,6 +33,7 @@ ANSWER_BYTES = 2048  # of an answer that says no
 ADDRESSES = 3  # of one name
 PORTS = {"https": 443, "http": 80}
 _PATH = re.compile(r"[!-~]*")  # what may stand in a request line
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+(%\w+)?")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def target_of(url: str, allowed: Sequence[Network] = ()) -> Target:
     except (ValueError, KeyError):
         raise NoAddress from None
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    if not host or not _PATH.fullmatch(path):
+    if not _HOST.fullmatch(host) or not _PATH.fullmatch(path):
         raise NoAddress
     if scheme == "http" and not allowed:
         raise NotEncrypted

@@ -11,8 +11,9 @@ from enrollment.messengers.addresses import Network
 from enrollment.messengers.message import Item, Message
 from enrollment.messengers.post import post
 
-MOST = 15  # warnings in one card
-LONGEST = 600  # characters of one text
+MOST = 12  # warnings in one card
+LONGEST = 300  # characters of one text
+TITLE = 100  # characters of what a tap does
 COLOURS = {"unhealthy": "attention", "warning": "warning", "notice": "accent"}
 
 
@@ -47,14 +48,14 @@ def _items(message: Message) -> list[dict[str, Any]]:
 
 def _item(item: Item) -> dict[str, Any]:
     said = (
-        _run(f"{item.severity_word}: ", weight="bolder", color=COLOURS.get(item.severity, "default")),
+        _run(f"{item.severity_word} · ", weight="bolder", color=COLOURS.get(item.severity, "default")),
         _run(item.sentence),
     )
     return {
         "type": "Container",
         "separator": True,
         "spacing": "medium",
-        "selectAction": {"type": "Action.OpenUrl", "title": item.sentence[:LONGEST], "url": item.link},
+        "selectAction": {"type": "Action.OpenUrl", "title": item.sentence[:TITLE], "url": item.link},
         "items": [_texts(*said), _texts(_run(item.remedy, isSubtle=True))],
     }
 

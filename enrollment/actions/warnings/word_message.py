@@ -54,7 +54,10 @@ def _subject(items: Sequence[Item]) -> str:
     """The worst, and how many more."""
     if not items:
         return _("Test message from Pomona")
-    worst = f"{items[0].severity_word}: {items[0].sentence.rstrip('.')}"
+    worst = _("%(severity)s: %(sentence)s") % {
+        "severity": items[0].severity_word,
+        "sentence": items[0].sentence.rstrip("."),
+    }
     if left := len(items) - 1:
         more = ngettext("(and %(count)d more)", "(and %(count)d more)", left) % {"count": left}
         return f"{_cut(worst)} {more}"

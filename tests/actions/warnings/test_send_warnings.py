@@ -1,0 +1,365 @@
+"""WARN-3, the second half: one message with all that is due, never twice, and again when it did not arrive."""
+
+from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from enrollment import limits
+from enrollment.actions.warnings import send_warnings as module
+from enrollment.actions.warnings.note_warnings import note_warnings
+from enrollment.actions.warnings.send_warnings import send_warnings
+from enrollment.actions.warnings.snooze_warning import snooze_warning
+from enrollment.models import (
+    Alert,
+    Channel,
+    Delivery,
+    Dropped,
+    Installation,
+    Operation,
+    OperationKind,
+    OperationStatus,
+    Person,
+    ScopeTag,
+    Token,
+)
+from tests.actions.warnings.conftest import WEDNESDAY
+from tests.cast import a_channel, a_device, a_person, a_synced_token, a_token
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+pytestmark = pytest.mark.django_db
+
+
+def an_ending_token(days=20, **changes):
+    return a_synced_token(WEDNESDAY, expires_at=WEDNESDAY + timedelta(days=days), **changes)
+
+
+def subjects(mailbox):
+    return [mail["Subject"] for mail in mailbox.mails]
+
+
+def text_of(mail, kind="plain"):
+    return mail.get_body(preferencelist=(kind,)).get_content()
+
+
+def test_a_person_gets_one_mail_with_all_that_is_due_the_worst_first(a_minute, alice, mailbox):
+    an_ending_token(name="Later", days=50)
+    an_ending_token(name="Soon", days=5)
+    an_ending_token(name="Middle", days=20)
+    assert a_minute() == 1
+    (mail,) = mailbox.mails
+    assert mail["Subject"] == "Unhealthy: The token “Soon” expires in 5 days (and 2 more)"
+    assert mail["To"] == "alice@orchard.example"
+    text = text_of(mail)
+    assert text.index("“Soon”") < text.index("“Later”")
+    assert "download a new server token" in text
+    assert f"http://localhost:8000/tokens/{Token.objects.get(name='Soon').pk}/" in text
+    assert "http://localhost:8000/account/" in text
+    html = text_of(mail, "html")
+    assert '<html lang="en">' in html
+    assert "“Middle”" in html
+    assert a_minute() == 0
+
+
+def test_a_thousand_tokens_that_cannot_be_reached_are_one_mail(a_minute, alice, mailbox):
+    """More than a mail has room for are counted, and stand on their page."""
+    for number in range(60):
+        a_token(name=f"T{number:02}", unreachable_since=WEDNESDAY - DAY, synced_at=WEDNESDAY)
+    a_minute()
+    (mail,) = mailbox.mails
+    assert mail["Subject"] == "Warning: Apple cannot be reached for “T00” (and 59 more)"
+    assert text_of(mail).count("/tokens/") == 50
+    assert "and 10 more" in text_of(mail)
+    assert "http://localhost:8000/warnings/" in text_of(mail)
+
+
+def test_a_mail_speaks_the_persons_language(a_minute, alice, mailbox):
+    Person.objects.update(language="fr")
+    an_ending_token(name="Boutiques", days=5)
+    a_minute()
+    (mail,) = mailbox.mails
+    assert mail["Subject"] == "Non sain : Le jeton « Boutiques » expire dans 5 jours"
+    assert "Depuis le" in text_of(mail)
+    assert '<html lang="fr">' in text_of(mail, "html")
+
+
+def test_a_channel_speaks_its_own_language_whoever_looks(a_minute, receiver):
+    a_channel("slack", url=f"{receiver.url}/slack", language="fr")
+    an_ending_token(name="Boutiques", days=5)
+    a_minute()
+    assert "expire dans 5 jours" in receiver.requests[0].json["text"]
+
+
+def test_a_webhook_slack_and_teams_are_told_the_same(a_minute, receiver):
+    for kind in ("webhook", "slack", "teams"):
+        a_channel(kind, url=f"{receiver.url}/{kind}?key=1")
+    token = an_ending_token(name="Shops", days=5)
+    assert a_minute() == 3
+    said = {request.path: request.json for request in receiver.requests}
+    assert said["/webhook?key=1"]["data"]["warnings"][0]["about"] == {"type": "token", "id": token.pk, "name": "Shops"}
+    assert "“Shops”" in said["/slack?key=1"]["text"]
+    assert "“Shops”" in said["/teams?key=1"]["attachments"][0]["content"]["fallbackText"]
+    assert {one.failing_since for one in Channel.objects.all()} == {None}
+    assert {one.sent_at for one in Channel.objects.all()} == {WEDNESDAY}
+
+
+def test_a_message_that_failed_comes_again_later_under_the_same_name(a_minute, clock, receiver):
+    channel = a_channel(url=f"{receiver.url}/hook")
+    receiver.answers = [(503, {}, b"Not now"), (500, {}, b"Oops")]
+    an_ending_token()
+    assert a_minute() == 0
+    channel.refresh_from_db()
+    assert channel.failing_since == WEDNESDAY
+    assert channel.trouble_details["status"] == 503
+    assert [a_minute(), len(receiver.requests)] == [0, 1], "not at once"
+    clock.shift(2 * MINUTE)
+    a_minute()
+    clock.shift(3 * MINUTE)
+    assert [a_minute(), len(receiver.requests)] == [0, 2], "the pause grows"
+    clock.shift(MINUTE)
+    assert a_minute() == 1
+    assert len({request.headers["webhook-id"] for request in receiver.requests}) == 1
+    channel.refresh_from_db()
+    assert (channel.failing_since, channel.trouble_sentence) == (None, "")
+    assert Delivery.objects.get().tries == 3
+
+
+def test_what_is_new_meanwhile_has_a_name_of_its_own(a_minute, clock, receiver):
+    """The receiver may have taken the first one, and would throw away whatever comes under its name."""
+    a_channel(url=f"{receiver.url}/hook")
+    receiver.answers = [(500, {}, b"")]
+    an_ending_token(name="First")
+    a_minute()
+    an_ending_token(name="Second")
+    clock.shift(2 * MINUTE)
+    assert a_minute() == 2
+    first, *later = receiver.requests
+    told = {one.headers["webhook-id"]: [w["about"]["name"] for w in one.json["data"]["warnings"]] for one in later}
+    assert told.pop(first.headers["webhook-id"]) == ["First"]
+    assert [*told.values()] == [["Second"]]
+
+
+def test_one_answer_a_minute_says_enough_about_a_channel_that_fails(a_minute, clock, receiver):
+    a_channel(url=f"{receiver.url}/hook")
+    receiver.ok = (500, {}, b"")
+    for name in ("First", "Second", "Third"):
+        an_ending_token(name=name)
+        a_minute()
+        clock.shift(10 * MINUTE)
+    before = len(receiver.requests)
+    clock.shift(timedelta(hours=2))
+    a_minute()
+    assert len(receiver.requests) == before + 1
+
+
+def test_a_channel_says_when_it_wants_to_be_asked_again(a_minute, clock, receiver):
+    a_channel("slack", url=f"{receiver.url}/slack")
+    receiver.answers = [(429, {"Retry-After": "1800"}, b"")]
+    an_ending_token()
+    a_minute()
+    clock.shift(29 * MINUTE)
+    assert a_minute() == 0
+    clock.shift(MINUTE)
+    assert a_minute() == 1
+
+
+def test_where_nobody_listens_any_more_it_is_tried_seldom_and_given_up_at_last(a_minute, clock, receiver):
+    channel = a_channel(url=f"{receiver.url}/hook")
+    receiver.ok = (410, {}, b"")
+    an_ending_token(days=29)
+    a_minute()
+    clock.shift(timedelta(hours=5, minutes=59))
+    a_minute()
+    assert len(receiver.requests) == 1
+    for _try in range(limits.DELIVERY_TRIES):
+        clock.shift(timedelta(hours=6))
+        Token.objects.update(synced_at=timezone.now())
+        a_minute()
+    told = Delivery.objects.get(channel=channel)
+    assert (told.tries, told.dropped_because) == (limits.DELIVERY_TRIES, Dropped.GIVEN_UP)
+    assert len(receiver.requests) == limits.DELIVERY_TRIES
+    channel.refresh_from_db()
+    assert channel.failing_since == WEDNESDAY
+
+
+def test_a_mail_server_that_is_away_is_asked_once_for_all(a_minute, clock, alice, settings, mailbox):
+    a_person("anna", "administrator")
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 9
+    an_ending_token()
+    assert a_minute() == 0
+    assert {one.trouble_details["said"] for one in Person.objects.all()} == {"[Errno 111] Connection refused"}
+    assert [*Person.objects.values_list("failing_since", flat=True)] == [WEDNESDAY] * 2
+    settings.EMAIL_PORT = port
+    clock.shift(2 * MINUTE)
+    assert a_minute() == 2
+    assert [*Person.objects.values_list("failing_since", flat=True)] == [None] * 2
+    first, second = mailbox.mails
+    assert first["Message-ID"] != second["Message-ID"]
+
+
+def test_a_mailbox_that_is_refused_keeps_nobody_elses_mail(a_minute, alice, mailbox):
+    anna = a_person("anna", "administrator")
+    mailbox.refused_addresses.add(alice.email)
+    an_ending_token()
+    assert a_minute() == 1
+    assert mailbox.mails[0]["To"] == anna.email
+    alice.refresh_from_db()
+    assert alice.trouble_details == {"address": alice.email, "said": "550 No such mailbox"}
+
+
+def test_of_a_channels_mailboxes_one_that_is_refused_does_not_repeat_the_others(a_minute, clock, mailbox):
+    channel = a_channel("mail", addresses=["a@orchard.example", "b@orchard.example", "c@orchard.example"])
+    mailbox.refused_addresses.add("b@orchard.example")
+    an_ending_token()
+    assert a_minute() == 1
+    clock.shift(DAY)
+    Token.objects.update(synced_at=timezone.now())
+    a_minute()
+    expiring = [mail["To"] for mail in mailbox.mails if "expires" in mail["Subject"]]
+    assert expiring == ["a@orchard.example", "c@orchard.example"]
+    channel.refresh_from_db()
+    assert channel.trouble_details["address"] == "b@orchard.example", "that is told, and shown"
+
+
+def test_what_is_over_snoozed_or_not_theirs_any_more_is_not_told(a_minute, clock, alice, mailbox):
+    """Each between the wish and its hour."""
+    Person.objects.update(told_rhythm="daily")
+    tokens = {name: an_ending_token(name=name) for name in ("over", "snoozed", "moved", "told")}
+    a_minute()
+    clock.move_to(datetime(2026, 6, 4, 7, 0, tzinfo=UTC))
+    Token.objects.update(synced_at=timezone.now())
+    Token.objects.filter(name="over").update(expires_at=WEDNESDAY + timedelta(days=300))
+    key = Alert.objects.get(token=tokens["snoozed"]).key
+    snooze_warning(key, until=timezone.now() + DAY, reason="It is ordered", by=alice)
+    tag = ScopeTag.objects.create(name="Ours")
+    alice.scope_tags.add(tag)
+    for name in ("over", "snoozed", "told"):
+        tokens[name].scope_tags.add(tag)
+    assert a_minute() == 1
+    assert subjects(mailbox) == ["Warning: The token “told” expires in 19 days"]
+    why = dict(Delivery.objects.filter(sent_at=None).values_list("alert__token__name", "dropped_because"))
+    assert why == {"over": Dropped.OVER, "snoozed": Dropped.SNOOZED, "moved": Dropped.NOT_THEIRS}
+
+
+def test_what_was_not_told_because_of_a_snooze_is_told_after_it(a_minute, clock, alice, mailbox):
+    an_ending_token(name="Shops")
+    note_warnings()
+    key = Alert.objects.get().key
+    snooze_warning(key, until=WEDNESDAY + DAY, reason="It is ordered", by=alice)
+    assert a_minute() == 0
+    assert Delivery.objects.get().dropped_because == Dropped.SNOOZED
+    clock.shift(DAY)
+    Token.objects.update(synced_at=timezone.now())
+    assert a_minute() == 1
+    assert subjects(mailbox) == ["Warning: The token “Shops” expires in 19 days"]
+    assert a_minute() == 0
+
+
+def test_an_older_step_that_is_still_on_its_way_is_not_told_beside_the_newer_one(a_minute, clock, receiver):
+    a_channel(url=f"{receiver.url}/hook")
+    receiver.ok = (500, {}, b"")
+    an_ending_token(days=14.5)
+    a_minute()
+    receiver.ok = (200, {}, b"")
+    clock.shift(DAY)
+    Token.objects.update(synced_at=timezone.now())
+    a_minute()
+    assert [[one["step"] for one in request.json["data"]["warnings"]] for request in receiver.requests] == [
+        ["30"],
+        ["14"],
+    ]
+
+
+def test_a_weekly_digest_gathers_what_came_up_since_monday(a_minute, clock, receiver):
+    a_channel(url=f"{receiver.url}/hook", rhythm="weekly")
+    an_ending_token(name="Wednesday")
+    a_minute()
+    clock.shift(DAY)
+    an_ending_token(name="Thursday", days=21)
+    Token.objects.update(synced_at=timezone.now())
+    a_minute()
+    assert receiver.requests == []
+    clock.move_to(datetime(2026, 6, 8, 7, 0, tzinfo=UTC))
+    Token.objects.update(synced_at=timezone.now())
+    assert a_minute() == 1
+    (request,) = receiver.requests
+    assert {one["about"]["name"] for one in request.json["data"]["warnings"]} == {"Thursday", "Wednesday"}
+
+
+def test_a_worker_killed_between_sending_and_marking_sends_again_under_the_same_name(a_minute, clock, receiver):
+    a_channel(url=f"{receiver.url}/hook")
+    an_ending_token()
+    note_warnings()
+    channel = Channel.objects.get()
+    receiver.answers = [(200, {}, b"")]
+    with pytest.MonkeyPatch.context() as patch:  # the machine loses its power in this moment
+        patch.setattr(module, "_note_success", lambda *_a: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            send_warnings(channel)
+    assert Delivery.objects.get().sent_at is None
+    assert send_warnings(channel) == 0
+    clock.shift(2 * MINUTE)
+    assert a_minute() == 1
+    first, again = receiver.requests
+    assert first.headers["webhook-id"] == again.headers["webhook-id"]
+    clock.shift(DAY)
+    assert send_warnings(channel) == 0
+
+
+def test_nobody_is_flooded(a_minute, clock, alice, mailbox):
+    """After six messages within an hour the next one gathers what comes."""
+    for number in range(limits.MESSAGES_PER_HOUR + 4):
+        an_ending_token(name=f"T{number}")
+        a_minute()
+        clock.shift(MINUTE)
+    assert len(mailbox.mails) == limits.MESSAGES_PER_HOUR
+    clock.move_to(WEDNESDAY + timedelta(hours=1))
+    assert a_minute() == 1
+    assert subjects(mailbox)[-1].endswith("(and 3 more)")
+
+
+def test_that_the_rules_brake_has_stopped_is_told_who_may_assign(a_minute, alice, bob, mailbox):
+    a_person("paul", "profile_assigner")
+    token = an_ending_token(name="Shops", days=300)
+    stopped_rules(token)
+    a_minute()
+    told = [mail["To"] for mail in mailbox.mails if "The rules of “Shops” have stopped" in mail["Subject"]]
+    assert sorted(told) == ["alice@orchard.example", "paul@orchard.example"]
+
+
+def stopped_rules(token):
+    a_device(token)
+    Operation.objects.create(
+        kind=OperationKind.ASSIGN,
+        token=token,
+        status=OperationStatus.PREVIEWED,
+        is_stopped=True,
+        counts={"gets": 1200},
+        made_at=timezone.now(),
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_once(receiver):
+    a_channel(url=f"{receiver.url}/hook")
+    a_synced_token(timezone.now(), expires_at=timezone.now() + timedelta(days=20))
+    Installation.note_clock(timezone.now())
+    note_warnings()
+    channel, start = Channel.objects.get(), Barrier(4)
+
+    def work():
+        try:
+            start.wait()
+            send_warnings(channel)
+        finally:
+            connection.close()
+
+    workers = [Thread(target=work) for _number in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(receiver.requests) == 1
+    assert Delivery.objects.get().tries == 1
