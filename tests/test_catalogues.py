@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
 
 from enrollment.apple.setup_panes import GROUPS, PANES
 
@@ -46,6 +47,12 @@ def test_nothing_in_the_code_is_missing_from_the_catalogue(tmp_path):
     found = polib.pofile(tmp_path / "enrollment" / "locale" / "fr" / "LC_MESSAGES" / "django.po")
     known = {entry.msgid for entry in WRITTEN}
     assert {entry.msgid for entry in found if not entry.obsolete} - known == set()
+
+
+def test_no_sentence_of_ours_takes_the_place_of_a_month_or_a_day():
+    """Django asks the same catalogue for them: a "May" that somebody is allowed would be in every date of May."""
+    names = {str(name) for names in (MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR) for name in names.values()}
+    assert not {entry.msgid for entry in WRITTEN if not entry.msgctxt} & (names | {n.title() for n in names})
 
 
 def test_the_screens_speak_both_languages():

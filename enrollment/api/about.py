@@ -35,7 +35,7 @@ an account of the sign-in provider, for each proves that a person is there; and 
 TAGS = {
     "tokens": "Enrollment program tokens: each is an MDM server of Apple Business or School Manager.",
     "token-drafts": "Tokens on their way in: consent, certificate, file, connected.",
-    "vpp-tokens": "Content tokens of Apps and Books.",
+    "vpp-tokens": "Content tokens of Apps and Books, and how many licences are left.",
     "syncs": "What was read from Apple, when, and what it changed.",
     "profiles": "What devices set themselves up with, their revisions, and the linter.",
     "profile-drafts": "Profiles being written, step by step; for one request, `POST profiles/` does all of it.",

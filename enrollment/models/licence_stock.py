@@ -62,8 +62,26 @@ class Stock:
         return supply_of(self.owned, self.free)
 
     @property
+    def used_share(self) -> float:
+        """Of a bar of 1000; retired ones follow, the rest is free."""
+        return self._share(self.used)
+
+    @property
+    def retired_share(self) -> float:
+        return min(self._share(self.retired_ones), 1000 - self.used_share)
+
+    def _share(self, count: int) -> float:
+        whole = max(self.owned, self.used + self.free + self.retired_ones, 1)  # Apple's numbers need not agree
+        return round(1000 * count / whole, 2)
+
+    @property
     def is_company_portal(self) -> bool:
         return self.adam_id == settings.COMPANY_PORTAL_APP
+
+    @property
+    def is_dear(self) -> bool:
+        """Whether its price is worth telling: at the usual one there is nothing to say."""
+        return self.prices != ("STDQ",)
 
     @property
     def is_book(self) -> bool:

@@ -38,11 +38,11 @@ GROUPS: Sequence[tuple[Text, Sequence[Permission]]] = (
 )
 
 ALLOWS: Mapping[Permission, Text] = {
-    Permission.READ_TOKEN: _("See tokens, how they are, their syncs, and VPP tokens."),
+    Permission.READ_TOKEN: _("See tokens, how they are, their syncs, and VPP tokens with their licences."),
     Permission.CREATE_TOKEN: _("Connect a new token, add a VPP token."),
-    Permission.UPDATE_TOKEN: _("Rename a token, change its scope tags, renew it."),
+    Permission.UPDATE_TOKEN: _("Rename a token or a VPP token, change its scope tags, renew it."),
     Permission.DELETE_TOKEN: _("Delete a token under which nothing is left, or a VPP token."),
-    Permission.SYNC_DEVICE: _("Start a sync with Apple by hand."),
+    Permission.SYNC_DEVICE: _("Start a sync with Apple by hand, or the reading of licences."),
     Permission.READ_PROFILE: _("See profiles, their revisions and what Apple gets, and export them."),
     Permission.CREATE_PROFILE: _("Write, duplicate and import profiles."),
     Permission.UPDATE_PROFILE: _("Change profiles: each change is a new revision."),

@@ -1,16 +1,17 @@
 """Settings as people read them: on the review, on the profile page, in comparisons."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from enrollment.apple.setup_panes import PANES
 from enrollment.models.certificate import NotACertificate, stored_certificate
+from enrollment.models.licence_stock import Stock, company_portal_stock
 from enrollment.models.person import Person
 from enrollment.models.profile_field import Field, Section
 from enrollment.models.profile_needs import ANY, NEEDS, is_shown
@@ -119,15 +120,37 @@ def _certificate(text: str) -> str:
 
 
 def _vpp_token(key: Any, reader: Person | None) -> str:
-    return NOTHING if key in (None, "") else name_and_end(VppToken.objects.told_to(reader, key))
+    return NOTHING if key in (None, "") else vpp_tokens_in_words([VppToken.objects.told_to(reader, key)])[0]
 
 
-def name_and_end(token: VppToken | None) -> str:
-    """A VPP token as one chooses it."""
-    if token is None:
-        return _("a VPP token that is not here any more")
-    day = date_format(localtime(token.expires_at), "SHORT_DATE_FORMAT")
-    return _("%(subject)s (until %(day)s)") % {"subject": token.name, "day": day}
+def vpp_tokens_in_words(tokens: Sequence[VppToken | None]) -> list[str]:
+    """VPP tokens as one chooses among them: their ends, and what is left of the Company Portal (PROF-9)."""
+    known = [token for token in tokens if token and not token.is_untold]
+    stock = company_portal_stock(known) if known else {}
+    return [_choice(token, stock.get(token.pk)) if token else _gone() for token in tokens]
+
+
+def _gone() -> str:
+    return _("a VPP token that is not here any more")
+
+
+def _choice(token: VppToken, stock: Stock | None) -> str:
+    """What a reader does not see has no licences for them, either."""
+    day = date_format(localtime(token.expires_at), "DATE_FORMAT")
+    end = _("expired on %(day)s") if token.has_expired else _("expires %(day)s")
+    parts = [token.name, end % {"day": day}, *([] if token.is_untold else [_left(token, stock)])]
+    return " · ".join(parts)
+
+
+def _left(token: VppToken, stock: Stock | None) -> str:
+    if token.read_at is None:
+        return _("licences not read yet")
+    if stock is None:
+        return _("no Company Portal licences")
+    numbers = {
+        name: number_format(n, force_grouping=True) for name, n in (("free", stock.free), ("total", stock.owned))
+    }
+    return _("%(free)s of %(total)s Company Portal licences free") % numbers
 
 
 _WORDS: Mapping[str, Callable[[Any], str]] = {

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
@@ -21,6 +22,11 @@ APPS_AND_BOOKS = "https://vpp.itunes.apple.com/mdm/v2/"
 def content_address(apple_url: str) -> str:
     """Where Apps and Books answers of the Apple at an address: a pretend one has all its services in one place."""
     return f"{apple_url.rstrip('/')}/mdm/v2/" if is_pretend_address(apple_url) else APPS_AND_BOOKS
+
+
+def portal_address() -> str:
+    """Where a pretend Apple's licences are bought; "" when the real one is asked."""
+    return f"{settings.APPLE_URL}/portal/licences" if is_pretend_address(settings.APPLE_URL) else ""
 
 
 class VppTokenStatus(models.TextChoices):
@@ -112,6 +118,9 @@ class VppToken(models.Model):
     trouble_advice = models.TextField(blank=True)
     trouble_details = models.JSONField(default=dict, blank=True)
 
+    status_now: str  # of with_status
+    has_portal: bool  # whether it has licences of the Company Portal, where that was looked for
+
     objects = VppTokenQuerySet.as_manager()
 
     class Meta:
@@ -161,6 +170,11 @@ class VppToken(models.Model):
     @property
     def is_pretend(self) -> bool:
         return self.apple_url != APPS_AND_BOOKS
+
+    @property
+    def portal(self) -> str:
+        """Where a pretend Apple's licences are bought; "" of the real one."""
+        return f"{self.apple_url.removesuffix('mdm/v2/')}portal/licences" if self.is_pretend else ""
 
     @property
     def is_untold(self) -> bool:

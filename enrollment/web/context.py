@@ -5,8 +5,9 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import Permission, Person, Token
+from enrollment.models import Permission, Person, Token, VppToken
 from enrollment.models.token import APPLE, is_pretend_address
+from enrollment.models.vpp_token import APPS_AND_BOOKS
 from enrollment.permissions import may, may_everywhere
 from enrollment.web.guidance import PAGES
 from enrollment.web.standing import Bell, standing_warnings
@@ -81,4 +82,5 @@ def _is_pretend(person: Any) -> bool:
     """Whether this installation, or any token the person sees, speaks with a pretend Apple."""
     if is_pretend_address(settings.APPLE_URL):
         return True
-    return Token.objects.visible_to(person).exclude(apple_url=APPLE).exists()
+    tokens, vpp_tokens = Token.objects.visible_to(person), VppToken.objects.visible_to(person)
+    return tokens.exclude(apple_url=APPLE).exists() or vpp_tokens.exclude(apple_url=APPS_AND_BOOKS).exists()

@@ -27,6 +27,7 @@ from enrollment.web import (
     token_renewal,
     token_wizard,
     tokens,
+    vpp_token_files,
     vpp_tokens,
 )
 
@@ -110,7 +111,11 @@ urlpatterns = [
     path("profiles/<int:pk>/export/<slug:kind>/", profile_files.export, name="profile-export"),
     path("profiles/<int:pk>/<slug:tab>/", profiles.detail, name="profile-tab"),
     path("vpp-tokens/", vpp_tokens.vpp_token_list, name="vpp-token-list"),
-    path("vpp-tokens/new/", vpp_tokens.new, name="vpp-token-new"),
+    path("vpp-tokens/new/", vpp_token_files.new, name="vpp-token-new"),
+    path("vpp-tokens/<int:pk>/", vpp_tokens.detail, name="vpp-token-detail"),
+    path("vpp-tokens/<int:pk>/read/", vpp_tokens.read, name="vpp-token-read"),
+    path("vpp-tokens/<int:pk>/edit/", vpp_tokens.edit, name="vpp-token-edit"),
+    path("vpp-tokens/<int:pk>/renew/", vpp_token_files.renew, name="vpp-token-renew"),
     path("vpp-tokens/<int:pk>/delete/", vpp_tokens.delete, name="vpp-token-delete"),
     path("access/", include("enrollment.web.access_urls")),
     path("warnings/", include("enrollment.web.warning_urls")),

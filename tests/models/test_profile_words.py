@@ -1,12 +1,16 @@
 """PB-4: revisions are compared in words, only what differs; and what a setting needs is said in words, too."""
 
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 from django.utils.translation import override
 
+from enrollment.models import VppToken
 from enrollment.models.profile_needs import NEEDS
 from enrollment.models.profile_settings import default_settings
-from enrollment.models.profile_words import NOTHING, differences, in_words, when_in_words
-from tests.cast import a_stored_certificate, a_vpp_token
+from enrollment.models.profile_words import NOTHING, differences, in_words, vpp_tokens_in_words, when_in_words
+from tests.cast import a_stored_certificate, a_vpp_token, some_licences
 
 pytestmark = pytest.mark.django_db
 KIOSK = {**default_settings(), "affinity": "without", "enrollment_url": "https://mdm.orchard.example/ade"}
@@ -46,11 +50,38 @@ def test_a_vpp_token_and_a_certificate_are_told_by_name_and_end():
         "host_certificates": [a_stored_certificate()],
     }
     words = {str(fact.one.label): fact.word for _section, facts in in_words(settings, reader=None) for fact in facts}
-    assert words["Install Company Portal with VPP"].startswith("Licences of Lyon (until ")
+    assert words["Install Company Portal with VPP"].startswith("Licences of Lyon · expires ")
     assert words["Apple Configurator certificates"].startswith("Orchard Configurator (until ")
     token.delete()
     words = {str(fact.one.label): fact.word for _section, facts in in_words(settings, reader=None) for fact in facts}
     assert words["Install Company Portal with VPP"] == "a VPP token that is not here any more"
+
+
+def test_prof_9_a_vpp_token_is_chosen_by_its_end_and_what_is_left(charlie):
+    end = datetime(2027, 5, 12, 12, tzinfo=UTC)
+    with time_machine.travel(datetime(2026, 6, 1, tzinfo=UTC), tick=False) as clock:
+        token = a_vpp_token(name="Orchard licences", expires_at=end)
+        assert vpp_tokens_in_words([token]) == ["Orchard licences · expires May 12, 2027 · licences not read yet"]
+        some_licences(token, total=5, free=5, adam_id="7")
+        token.refresh_from_db()
+        assert vpp_tokens_in_words([token]) == ["Orchard licences · expires May 12, 2027 · no Company Portal licences"]
+        some_licences(token, total=1500, free=1320)
+        words = "Orchard licences · expires May 12, 2027 · 1,320 of 1,500 Company Portal licences free"
+        assert vpp_tokens_in_words([token, None]) == [words, "a VPP token that is not here any more"]
+        with override("fr"):
+            (said,) = vpp_tokens_in_words([token])
+        assert said.startswith("Orchard licences · expire le 12 mai 2027 · ")
+        assert "licences du portail d'entreprise" in said
+        unseen = VppToken.objects.told_to(charlie, token.pk)
+        assert vpp_tokens_in_words([unseen]) == ["… · expires May 12, 2027"], "how many are left is not told"
+        clock.move_to(end)
+        assert "expired on May 12, 2027" in vpp_tokens_in_words([token])[0]
+
+
+def test_many_vpp_tokens_are_told_with_one_question(django_assert_num_queries):
+    tokens = [a_vpp_token() for _ in range(11)]
+    with django_assert_num_queries(1):
+        vpp_tokens_in_words(tokens)
 
 
 def test_a_screen_is_told_in_the_readers_language_and_an_unknown_one_by_its_key():

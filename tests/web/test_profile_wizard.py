@@ -196,7 +196,7 @@ def test_the_name_template_shows_a_real_device_and_is_counted(as_alice, draft, t
 def test_what_a_vpp_token_is_chosen_by(as_alice, draft):
     token = a_vpp_token(name="Licences of Lyon")
     page = as_alice.get(reverse("profile-wizard", args=[draft.pk, "management"])).content.decode()
-    assert "Licences of Lyon (until " in page
+    assert "Licences of Lyon · expires " in page
     typed = management(affinity="with", method="company_portal", pairing="allow", company_portal_vpp=str(token.pk))
     assert post(as_alice, draft, "management", **typed, single_app_mode="on").status_code == 302
     draft.refresh_from_db()

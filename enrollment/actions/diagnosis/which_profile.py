@@ -16,6 +16,7 @@ from enrollment.models import (
     WishedBy,
 )
 from enrollment.models.assignment import HAS_A_PROFILE
+from enrollment.models.licence_stock import Supply, company_portal_stock
 from enrollment.models.profile import FAMILIES, Platform, revision_at_apple
 
 ON_THEIR_WAY = (AssignmentState.WAITING, AssignmentState.SENT)
@@ -235,17 +236,47 @@ class AreThereLicences(OfDevice):
                 _("Choose another one in the profile: without licences the enrollment is blocked."),
                 device.profile,
             )
-        if case.by and not VppToken.objects.visible_to(case.by).filter(pk=key).exists():
-            token.name = "…"  # it is another part of the organisation's
         if token.status == VppTokenStatus.EXPIRED:
             return problem(
                 _("The VPP token “%(token)s” has expired: the enrollment is blocked.") % {"token": token},
                 _("Renew the VPP token."),
                 device.profile,
             )
+        if token.status == VppTokenStatus.REJECTED:
+            return problem(
+                _("Apple rejects the VPP token “%(token)s”: the enrollment is blocked.") % {"token": token},
+                _("Renew the VPP token."),
+                device.profile,
+            )
+        return self._left(token, device) or self._well(token)
+
+    def _left(self, token: VppToken, device: Device) -> Finding | None:
+        """From the counts that were last read; nothing where there is enough, or nothing was read yet.
+
+        How many another part of the organisation has left is not told.
+        """
+        stock = company_portal_stock([token]).get(token.pk)
+        supply = stock.supply if stock else Supply.GONE
+        if token.read_at is None or supply == Supply.ENOUGH or (token.is_untold and supply == Supply.LOW):
+            return None
+        if stock and supply == Supply.LOW:
+            details = {"token": token, "free": stock.free, "total": stock.owned}
+            return note(
+                _("Only %(free)d of %(total)d Company Portal licences are left in “%(token)s”.") % details,
+                _("Buy more before the last one is used: then enrollment is blocked."),
+            )
+        return problem(
+            _("No Company Portal licence is left in “%(token)s”: the enrollment is blocked.") % {"token": token},
+            _("Buy licences, take back those of devices that are gone, or choose another VPP token in the profile."),
+            device.profile,
+        )
+
+    def _well(self, token: VppToken) -> Finding:
         if token.status == VppTokenStatus.EXPIRES_SOON:
             return note(_("The VPP token “%(token)s” expires soon.") % {"token": token}, _("Renew the VPP token."))
-        return ok(_("The VPP token “%(token)s” is active.") % {"token": token})
+        if token.read_at is None:
+            return ok(_("The VPP token “%(token)s” is active.") % {"token": token})
+        return ok(_("The VPP token “%(token)s” is active and has Company Portal licences left.") % {"token": token})
 
 
 class IsItBeingMoved(OfDevice):

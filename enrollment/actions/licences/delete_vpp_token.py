@@ -33,6 +33,15 @@ def profiles_by_token(tokens: Collection[VppToken], *, seen_by: Person | None = 
     return found
 
 
+def chosen_vpp_tokens(tokens: Collection[VppToken]) -> set[int]:
+    """The keys of those that any profile has chosen, whoever sees it."""
+    if not tokens:
+        return set()
+    keys = [token.pk for token in tokens]
+    chosen = Profile.objects.filter(current__settings__company_portal_vpp__in=keys).order_by()
+    return set(chosen.values_list("current__settings__company_portal_vpp", flat=True).distinct())
+
+
 def delete_vpp_token(token: VppToken, *, by: Person | None) -> None:
     """Forget a content token nobody uses; VppTokenInUse otherwise. In Apple's portal it stays as it is."""
     with transaction.atomic():

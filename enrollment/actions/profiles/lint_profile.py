@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from enrollment import limits
 from enrollment.apple.setup_panes import PANES, Pane
 from enrollment.models import Person, VppToken, VppTokenStatus
 from enrollment.models.certificate import NotACertificate, stored_certificate
+from enrollment.models.licence_stock import Stock, Supply, company_portal_stock
 from enrollment.models.profile_field import Affinity, AuthenticationMethod
 
 
@@ -27,13 +29,18 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Subject:
     """What is looked at: settings (clean or as typed), and the VPP token they name, if it is here."""
 
     settings: Mapping[str, Any]
     platform: str = "ios"
     vpp_token: VppToken | None = None
+
+    @cached_property
+    def portal(self) -> Stock | None:
+        """What the VPP token has of the Company Portal."""
+        return company_portal_stock([self.vpp_token]).get(self.vpp_token.pk) if self.vpp_token else None
 
     def shows(self, key: str) -> bool:
         return key not in self.settings["hidden_panes"] and not self.settings["is_shared_ipad"]
@@ -116,6 +123,21 @@ def _vpp_in(status: VppTokenStatus) -> Callable[[Subject], Mapping[str, Any] | N
     return finds
 
 
+def _licences(supply: Supply) -> Callable[[Subject], Mapping[str, Any] | None]:
+    """Of the Company Portal, as they were last read; one that has none at all has none left."""
+
+    def finds(subject: Subject) -> Mapping[str, Any] | None:
+        token, stock = subject.vpp_token, subject.portal
+        if token is None or token.read_at is None or (stock.supply if stock else Supply.GONE) != supply:
+            return None
+        if token.is_untold and supply == Supply.LOW:
+            return None  # how many another part of the organisation has left is not told
+        numbers = (("free", stock.free), ("total", stock.owned)) if stock else ()
+        return {"name": token.name, **{name: number_format(count, force_grouping=True) for name, count in numbers}}
+
+    return finds
+
+
 def _uses_company_portal(subject: Subject) -> bool:
     method = subject.settings["method"]
     return method == AuthenticationMethod.COMPANY_PORTAL or bool(subject.settings["install_company_portal"])
@@ -146,6 +168,20 @@ RULES = (
         _vpp_in(VppTokenStatus.EXPIRED),
     ),
     Rule(
+        "vpp-token-rejected",
+        Severity.ERROR,
+        gettext_noop("Apple rejects the VPP token “%(name)s”: enrollment is blocked."),
+        gettext_noop("Renew it with a new content token of the location, or choose another one."),
+        _vpp_in(VppTokenStatus.REJECTED),
+    ),
+    Rule(
+        "company-portal-licences-gone",
+        Severity.ERROR,
+        gettext_noop("No Company Portal licence is left in “%(name)s”: enrollment is blocked."),
+        gettext_noop("Buy licences, take back those of devices that are gone, or choose another VPP token."),
+        _licences(Supply.GONE),
+    ),
+    Rule(
         "certificate-expired",
         Severity.ERROR,
         gettext_noop("A certificate has expired: %(names)s."),
@@ -158,6 +194,13 @@ RULES = (
         gettext_noop("The VPP token “%(name)s” expires on %(day)s; then enrollment is blocked."),
         gettext_noop("Download a new one from Apple Business or School Manager in time."),
         _vpp_in(VppTokenStatus.EXPIRES_SOON),
+    ),
+    Rule(
+        "company-portal-licences-low",
+        Severity.WARNING,
+        gettext_noop("Only %(free)s of %(total)s Company Portal licences are left in “%(name)s”."),
+        gettext_noop("Buy more before the last one is used: then enrollment is blocked."),
+        _licences(Supply.LOW),
     ),
     Rule(
         "certificate-expires-soon",

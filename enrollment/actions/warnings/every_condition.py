@@ -10,6 +10,14 @@ from enrollment.actions.warnings.conditions.devices import (
     DevicesWithoutProfile,
 )
 from enrollment.actions.warnings.conditions.expiry import TokenExpired, TokenExpiring
+from enrollment.actions.warnings.conditions.licences import (
+    LicencesGone,
+    LicencesLow,
+    LicencesUnread,
+    VppTokenExpired,
+    VppTokenExpiring,
+    VppTokenRejected,
+)
 from enrollment.actions.warnings.conditions.near_limits import (
     ManyDevices,
     ManyDevicesOfAProfile,
@@ -33,7 +41,11 @@ CONDITIONS: tuple[Condition, ...] = (
     TermsNotSigned(),
     TokenNotVerified(),
     NoSync(),
+    VppTokenExpired(),
+    VppTokenRejected(),
+    LicencesGone(),
     TokenExpiring(),
+    VppTokenExpiring(),
     TokenUnreachable(),
     SyncFailed(),
     RulesStopped(),
@@ -43,6 +55,8 @@ CONDITIONS: tuple[Condition, ...] = (
     DevicesWithoutProfile(),
     ManyTokens(),
     ManyProfiles(),
+    LicencesUnread(),
+    LicencesLow(),
     ManyDevicesOfAProfile(),
     ManyDevices(),
     DevicesReleased(),

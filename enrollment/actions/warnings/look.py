@@ -2,15 +2,30 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from django.db.models import Q
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 
 from enrollment import limits
 from enrollment.actions.warnings.device_figures import DeviceFigures, device_figures
-from enrollment.models import Person, Token, TokenStatus, VppToken
+from enrollment.models import Licences, Person, Token, TokenStatus, VppToken, VppTokenStatus
+from enrollment.models.licence_stock import BOOK, FEW, GONE, Stock, by_app, stocks
 from enrollment.models.token import TokenQuerySet
 from enrollment.models.vpp_token import VppTokenQuerySet
 
-SEALED = ("sealed_credentials", "sealed_session")
+# What tells how a token is: two thousand whole ones would take ten times as long.
+TOLD = (
+    "name",
+    "created_at",
+    "expires_at",
+    "verified_at",
+    "synced_at",
+    "rejected_at",
+    "terms_since",
+    "unreachable_since",
+    "trouble_sentence",
+    "trouble_advice",
+    "trouble_details",
+)
 
 
 class Look:
@@ -34,7 +49,34 @@ class Look:
         late = self.now - limits.SYNC_IS_LATE
         is_late = Q(synced_at__lte=late) | Q(synced_at=None, verified_at__lte=late)
         is_well = Q(status_now=TokenStatus.ACTIVE, expires_at__gt=soon) & ~is_late
-        return list(self.tokens.with_status(self.now).exclude(is_well).defer(*SEALED))
+        return list(self.tokens.with_status(self.now).exclude(is_well).only(*TOLD))
+
+    @cached_property
+    def troubled_vpp_tokens(self) -> list[VppToken]:
+        """The same of VPP tokens: not active, soon over, long not read, or read and without the Company Portal.
+
+        Each with `status_now` and `has_portal`.
+        """
+        soon = self.now + timedelta(days=max(limits.EXPIRY_WARNING_DAYS))
+        late = self.now - limits.LICENCES_UNREAD
+        portal = Licences.objects.filter(vpp_token=OuterRef("pk"), adam_id=settings.COMPANY_PORTAL_APP)
+        is_troubled = ~Q(status_now=VppTokenStatus.ACTIVE) | Q(expires_at__lte=soon)
+        is_late = Q(read_at__lte=late) | Q(read_at=None, created_at__lte=late)
+        lacks_it = Q(read_at__isnull=False, has_portal=False)
+        tokens = self.vpp_tokens.with_status(self.now).annotate(has_portal=Exists(portal))  # type: ignore[no-redef]
+        return list(tokens.filter(is_troubled | is_late | lacks_it).defer("sealed_token"))
+
+    @cached_property
+    def short_stocks(self) -> list[tuple[VppToken, Stock]]:
+        """Of which apps few licences are left, or none, by token; of no books."""
+        apps = Licences.objects.exclude(product_type=BOOK)
+        if self.person and not self.person.sees_everything:
+            apps = apps.filter(vpp_token__in=self.vpp_tokens.order_by().values("pk"))
+        found = list(stocks(by_app(apps).filter(GONE | FEW).order_by("vpp_token", "place", "called", "adam_id")))
+        keys = {stock.vpp_token for stock in found}
+        tokens = self.vpp_tokens.filter(pk__in=keys).defer("sealed_token") if keys else []
+        by_key = {token.pk: token for token in tokens}
+        return [(by_key[stock.vpp_token], stock) for stock in found if stock.vpp_token in by_key]
 
     @cached_property
     def devices(self) -> DeviceFigures:
@@ -47,8 +89,8 @@ class Look:
         return {token.pk: token for token in self.tokens_of(self.devices.tokens)}
 
     def tokens_of(self, keys: Collection[int]) -> list[Token]:
-        """Those of these keys that the person sees."""
-        return list(self.tokens.filter(pk__in=keys).defer(*SEALED)) if keys else []
+        """Those of these keys that the person sees; of each no more than its name."""
+        return list(self.tokens.filter(pk__in=keys).only("name")) if keys else []
 
     @property
     def sees_everything(self) -> bool:

@@ -84,4 +84,6 @@ class Condition:
     def link(self, warning: StandingWarning) -> str:
         if warning.token:
             return reverse("token-detail", args=[warning.token.pk])
-        return reverse("vpp-token-list") if warning.vpp_token else reverse("home")
+        if warning.vpp_token:
+            return reverse("vpp-token-detail", args=[warning.vpp_token.pk])
+        return reverse("home")

@@ -16,7 +16,7 @@ from enrollment.models.name_template import device_name
 from enrollment.models.profile_field import Field, Section, Step
 from enrollment.models.profile_needs import ANY, NEEDS
 from enrollment.models.profile_settings import FIELDS
-from enrollment.models.profile_words import name_and_end, when_in_words
+from enrollment.models.profile_words import vpp_tokens_in_words, when_in_words
 from enrollment.models.typed_key import typed_key
 
 REMOVED = "{}-removed"  # the fingerprints of certificates to take out
@@ -163,11 +163,12 @@ def _select(one: Field, common: dict[str, Any], _draft: ProfileDraft) -> forms.F
 
 def _vpp_token(_one: Field, common: dict[str, Any], draft: ProfileDraft) -> forms.Field:
     """Those the person sees, and the one the profile has: what one cannot see is not lost by saving."""
-    choices = {str(token.pk): name_and_end(token) for token in VppToken.objects.visible_to(draft.owner)}
+    tokens: dict[str, VppToken | None] = {str(token.pk): token for token in VppToken.objects.visible_to(draft.owner)}
     chosen = str(draft.settings.get("company_portal_vpp") or "")
-    if typed_key(chosen) and chosen not in choices:
-        choices[chosen] = name_and_end(VppToken.objects.told_to(draft.owner, typed_key(chosen)))
-    return Choice(choices=[("", _("No VPP token")), *choices.items()], **common)
+    if typed_key(chosen) and chosen not in tokens:
+        tokens[chosen] = VppToken.objects.told_to(draft.owner, typed_key(chosen))
+    choices = zip(tokens, vpp_tokens_in_words(list(tokens.values())), strict=True)
+    return Choice(choices=[("", _("No VPP token")), *choices], **common)
 
 
 def _name_template(one: Field, common: dict[str, Any], draft: ProfileDraft) -> forms.Field:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from enrollment.actions.diagnosis.diagnose_serial import diagnose_serial
 from enrollment.actions.diagnosis.finding import Mark
 from enrollment.models import Device, Token, Wish
-from tests.cast import a_device, a_profile, a_token, a_vpp_token
+from tests.cast import a_device, a_profile, a_token, a_vpp_token, some_licences
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +104,31 @@ def test_licences_that_were_deleted_block(device):
     licences.delete()
     found = finding(device, "licences")
     assert (found.mark, "has been deleted" in found.evidence) == (Mark.PROBLEM, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "free", "mark", "words"),
+    [
+        ({}, None, Mark.OK, "is active."),
+        ({}, 51, Mark.OK, "has Company Portal licences left"),
+        ({}, 50, Mark.NOTE, "Only 50 of 500 Company Portal licences are left in “Caen”."),
+        ({}, 0, Mark.PROBLEM, "No Company Portal licence is left in “Caen”: the enrollment is blocked."),
+        ({"rejected_at": timezone.now()}, 51, Mark.PROBLEM, "Apple rejects the VPP token “Caen”"),
+        ({"expires_at": timezone.now()}, 51, Mark.PROBLEM, "has expired"),
+        ({"expires_at": timezone.now() + timedelta(days=9)}, 51, Mark.NOTE, "expires soon"),
+        ({"expires_at": timezone.now() + timedelta(days=9)}, 0, Mark.PROBLEM, "No Company Portal licence"),
+    ],
+)
+def test_licences_as_they_were_last_counted(device, changes, free, mark, words):
+    licences = a_vpp_token(name="Caen", **changes)
+    if free is not None:
+        some_licences(licences, total=500, free=free)
+    revision = device.profile.current
+    revision.settings = {**revision.settings, "company_portal_vpp": licences.pk}
+    revision.save()
+    found = finding(device, "licences")
+    assert found.mark == mark
+    assert words in found.evidence
 
 
 def test_what_cannot_be_seen_is_said(device):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, override
 
 from enrollment.actions.profiles.lint_profile import RULES, Severity, lint_profile
 from enrollment.models.profile_settings import default_settings
-from tests.cast import a_stored_certificate, a_vpp_token
+from tests.cast import a_stored_certificate, a_vpp_token, some_licences
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +40,7 @@ SPEAKING = {
     "deprecated-screens": {"hidden_panes": [*QUIET["hidden_panes"], "DisplayTone"]},
 }
 OF_VPP_TOKENS = {"vpp-token-expired": -1, "vpp-token-expires-soon": 20}
+OF_LICENCES = {"vpp-token-rejected", "company-portal-licences-gone", "company-portal-licences-low"}
 
 
 def spoke(settings):
@@ -47,7 +48,7 @@ def spoke(settings):
 
 
 def test_every_rule_has_a_test():
-    assert {rule.id for rule in RULES} == SPEAKING.keys() | OF_VPP_TOKENS.keys()
+    assert {rule.id for rule in RULES} == SPEAKING.keys() | OF_VPP_TOKENS.keys() | OF_LICENCES
 
 
 def test_a_profile_without_fault_hears_nothing():
@@ -67,6 +68,43 @@ def test_the_end_of_a_vpp_token_is_told(rule, days):
     token.expires_at = timezone.now() + timedelta(days=200)
     token.save()
     assert spoke(settings) == set()
+
+
+def with_vpp(token):
+    return {**QUIET, "affinity": "with", "method": "company_portal", "company_portal_vpp": token.pk}
+
+
+@pytest.mark.parametrize(
+    ("free", "rule"),
+    [(0, "company-portal-licences-gone"), (50, "company-portal-licences-low"), (51, None)],
+)
+def test_what_is_left_of_the_company_portal_is_told(free, rule):
+    token = a_vpp_token(name="Caen")
+    assert spoke(with_vpp(token)) == set(), "nothing has been read yet"
+    some_licences(token, total=500, free=free)
+    assert spoke(with_vpp(token)) == ({rule} if rule else set())
+    if rule == "company-portal-licences-low":
+        (finding,) = lint_profile(with_vpp(token), reader=None)
+        assert finding.sentence == "Only 50 of 500 Company Portal licences are left in “Caen”."
+
+
+def test_a_location_without_the_company_portal_has_none_left():
+    token = a_vpp_token()
+    some_licences(token, total=5, free=5, adam_id="7")
+    assert spoke(with_vpp(token)) == {"company-portal-licences-gone"}
+
+
+def test_how_many_another_part_of_the_organisation_has_left_is_not_told(charlie):
+    token = a_vpp_token(name="Caen")
+    some_licences(token, total=500, free=7)
+    assert lint_profile(with_vpp(token), reader=charlie) == []
+    token.licences.update(available=0)
+    (finding,) = lint_profile(with_vpp(token), reader=charlie)
+    assert "“…”" in finding.sentence
+
+
+def test_a_rejected_vpp_token_is_told():
+    assert spoke(with_vpp(a_vpp_token(rejected_at=timezone.now()))) == {"vpp-token-rejected"}
 
 
 def test_on_a_shared_ipad_no_screen_is_met_and_none_is_spoken_of():

@@ -1,7 +1,8 @@
 """A token's year: it is coming to its end, or over (WARN-1)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from enrollment import limits
 from enrollment.actions.warnings.look import Look
 from enrollment.actions.warnings.warning import Condition, StandingWarning
-from enrollment.models import Severity
+from enrollment.models import Severity, Token, VppToken
 
 SEVERE_DAYS = 7
 
@@ -31,22 +32,58 @@ def which_year(expires_at: datetime) -> str:
     return f"{expires_at:%Y%m%d}"
 
 
-class TokenExpiring(Condition):
-    id = "token_expiring"
-    label = gettext_lazy("Token expires soon")
+class Expiring(Condition):
+    """Of what Apple gives for a year: one warning with a step for each of so many days left."""
+
+    def rows(self, look: Look) -> Iterable[Token | VppToken]:
+        """Those among which it is looked for."""
+        raise NotImplementedError
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
-        for token in look.troubled_tokens:
-            if step := expiry_step(token.expires_at, look.now):
+        for row in self.rows(look):
+            if step := expiry_step(row.expires_at, look.now):
                 yield StandingWarning(
                     condition=self,
                     severity=severity_of(step),
-                    token=token,
-                    part=which_year(token.expires_at),
+                    **about(row),
+                    part=which_year(row.expires_at),
                     step=str(step),
-                    details={"name": token.name, "days": (token.expires_at - look.now).days},
-                    since=token.expires_at - timedelta(days=step),
+                    details={"name": row.name, "days": (row.expires_at - look.now).days},
+                    since=row.expires_at - timedelta(days=step),
                 )
+
+
+class Expired(Condition):
+    """Its year is over."""
+
+    def rows(self, look: Look) -> Iterable[Token | VppToken]:
+        """Those among which it is looked for."""
+        raise NotImplementedError
+
+    def find(self, look: Look) -> Iterator[StandingWarning]:
+        for row in self.rows(look):
+            if row.expires_at <= look.now:
+                yield StandingWarning(
+                    condition=self,
+                    severity=Severity.UNHEALTHY,
+                    **about(row),
+                    part=which_year(row.expires_at),
+                    details={"name": row.name},
+                    since=row.expires_at,
+                )
+
+
+def about(row: Token | VppToken) -> dict[str, Any]:
+    """As a warning names what it is about."""
+    return {"token": row} if isinstance(row, Token) else {"vpp_token": row}
+
+
+class TokenExpiring(Expiring):
+    id = "token_expiring"
+    label = gettext_lazy("Token expires soon")
+
+    def rows(self, look: Look) -> Iterable[Token]:
+        return look.troubled_tokens
 
     def sentence(self, warning: StandingWarning) -> str:
         sentence = ngettext(
@@ -60,21 +97,12 @@ class TokenExpiring(Condition):
         return _("Renew it before then: download a new server token in Apple's portal, and upload it here.")
 
 
-class TokenExpired(Condition):
+class TokenExpired(Expired):
     id = "token_expired"
     label = gettext_lazy("Token expired")
 
-    def find(self, look: Look) -> Iterator[StandingWarning]:
-        for token in look.troubled_tokens:
-            if token.expires_at <= look.now:
-                yield StandingWarning(
-                    condition=self,
-                    severity=Severity.UNHEALTHY,
-                    token=token,
-                    part=which_year(token.expires_at),
-                    details={"name": token.name},
-                    since=token.expires_at,
-                )
+    def rows(self, look: Look) -> Iterable[Token]:
+        return look.troubled_tokens
 
     def sentence(self, warning: StandingWarning) -> str:
         return _("The token “%(name)s” has expired.") % warning.details
