@@ -1,12 +1,16 @@
 """A real Chromium before a real demo."""
 
+import json
+import os
 import shutil
+import subprocess
+import sys
 import warnings
 
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.demo import Demo, a_folder, a_free_port
+from tests.demo import ROOT, Demo, a_folder, a_free_port
 
 PATIENCE = 30_000  # milliseconds
 QUIET = [
@@ -27,6 +31,14 @@ def demo(tmp_path_factory):
         demo.stop()
     finally:
         demo.process.kill()
+
+
+def ask_inside(demo, *words):
+    """Ask the demo's database, or change it: the functions of inside.py."""
+    environment = {**os.environ, "DATA_DIR": str(demo.folder), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    command = [sys.executable, "-m", "tests.browser.inside", *words]
+    said = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+    return json.loads(said.stdout.splitlines()[-1])
 
 
 def sign_in(context: BrowserContext, base: str, name: str) -> Page:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -11,10 +12,12 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.db.models import F  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from enrollment.actions.devices.request_sync import request_sync  # noqa: E402
 from enrollment.actions.devices.sync_devices import sync_devices  # noqa: E402
 from enrollment.models import Device, Operation, OperationStatus, SyncTrigger, Token, Verdict  # noqa: E402
+from tests.cast import a_token  # noqa: E402
 
 NAME = "Orchard Foods"
 
@@ -46,5 +49,13 @@ def outcome() -> object:
     return {"gets": gets.count(), "done": done.count(), "wished": wished.count()}
 
 
+def refuse(name: str) -> object:
+    """A token that Apple rejects; nothing is due for it, so that the clock leaves it as it is."""
+    now = timezone.now()
+    quiet = {"synced_at": now, "next_sync_at": now + timedelta(days=30), "next_probe_at": now + timedelta(days=30)}
+    return a_token(name=name, rejected_at=now - timedelta(days=2), **quiet).pk
+
+
 if __name__ == "__main__":
-    print(json.dumps({"grow": grow, "pads": pads, "outcome": outcome}[sys.argv[1]](*sys.argv[2:])))
+    deeds = {"grow": grow, "pads": pads, "outcome": outcome, "refuse": refuse}
+    print(json.dumps(deeds[sys.argv[1]](*sys.argv[2:])))

@@ -1,16 +1,12 @@
 """Deciding for thousands in a browser: a rule moves them as previewed, a delivery note assigns the good ones."""
 
-import json
-import os
 import re
-import subprocess
-import sys
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE
-from tests.demo import ROOT
+from tests.browser.conftest import PATIENCE, ask_inside
 
 pytestmark = [pytest.mark.filterwarnings("default")]
 DEVICES, KNOWN, FAULTS = 12_000, 4_400, 150
@@ -20,12 +16,7 @@ DEVICES, KNOWN, FAULTS = 12_000, 4_400, 150
 def inside(demo):
     """Ask the demo's database."""
 
-    def ask(*words):
-        environment = {**os.environ, "DATA_DIR": str(demo.folder), "DJANGO_SETTINGS_MODULE": "config.settings"}
-        command = [sys.executable, "-m", "tests.browser.inside", *words]
-        said = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
-        return json.loads(said.stdout.splitlines()[-1])
-
+    ask = partial(ask_inside, demo)
     ask("grow", str(DEVICES))
     return ask
 
