@@ -14,10 +14,11 @@ from enrollment.models.distinct_values import distinct_values
 from enrollment.models.profile import Profile, ProfileRevision
 
 MOST_CONDITIONS = 500  # joined by "or": SQLite takes 1,000
+_ANSWERED = Q(answer__gt=Answer.NONE)  # said although it follows: else SQLite does not see that an index knows these
 _BY_ANSWER = {
-    AssignmentState.THROTTLED: Q(answer=Answer.THROTTLED),
-    AssignmentState.NOT_ACCESSIBLE: Q(answer=Answer.NOT_ACCESSIBLE),
-    AssignmentState.SENT: Q(answer=Answer.SUCCESS, confirmed_at=None),
+    AssignmentState.THROTTLED: _ANSWERED & Q(answer=Answer.THROTTLED),
+    AssignmentState.NOT_ACCESSIBLE: _ANSWERED & Q(answer=Answer.NOT_ACCESSIBLE),
+    AssignmentState.SENT: _ANSWERED & Q(answer=Answer.SUCCESS, confirmed_at=None),
 }
 
 
@@ -29,12 +30,17 @@ def likely_in_state(devices: type[Model], state: AssignmentState, profile: Profi
         return Q(profile=None)
     if state == AssignmentState.FAILED:
         refused = Profile.objects.filter(current__refusal_sentence__gt="").values_list("pk", flat=True)
-        return Q(answer__in=[Answer.FAILED, Answer.NOT_SEEN]) | Q(profile__in=list(refused))
+        return _ANSWERED & Q(answer__in=[Answer.FAILED, Answer.NOT_SEEN]) | Q(profile__in=list(refused))
     return Q() if state == AssignmentState.CONFIRMED else likely_otherwise_than_wanted(devices, profile)
 
 
 def likely_otherwise_than_wanted(devices: type[Model], profile: Profile | None = None) -> Q:
     """Holds for every device (of the profile) of which Apple does not show what is wanted."""
+    return otherwise_than_wanted(devices, profile) or ~Q(wish=Wish.NOTHING_SAID)
+
+
+def otherwise_than_wanted(devices: type[Model], profile: Profile | None = None) -> Q | None:
+    """Holds for these devices and no others; None where they fall into too many groups."""
     columns = ("profile_id", "apple_profile_uuid", "apple_profile_status")
     groups = distinct_values(devices, columns, _where(profile))
     current = _current_revisions(key for key, _uuid, _status in groups or ())
@@ -44,7 +50,7 @@ def likely_otherwise_than_wanted(devices: type[Model], profile: Profile | None =
         if revision is None or uuid != revision.apple_uuid or not uuid or status not in HAS_A_PROFILE:
             likely[key, status].add(uuid)
     if groups is None or len(likely) > MOST_CONDITIONS:
-        return ~Q(wish=Wish.NOTHING_SAID)
+        return None
     terms = [
         Q(profile=key, apple_profile_status=status, apple_profile_uuid__in=uuids)
         for (key, status), uuids in likely.items()

@@ -107,7 +107,12 @@ class SyncRun(models.Model):
 
     class Meta:
         ordering = ["-asked_at", "-pk"]
-        indexes = [models.Index(fields=["status", "wait_until"], name="runs_to_take_up")]
+        indexes = [
+            models.Index(fields=["status", "wait_until"], name="runs_to_take_up"),
+            models.Index(
+                fields=["token", "finished_at"], condition=Q(finished_at__isnull=False), name="finished_runs_of_tokens"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["token"], condition=Q(status__in=OPEN), name="one_open_sync_per_token"),
             models.CheckConstraint(

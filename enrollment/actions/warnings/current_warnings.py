@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -6,7 +5,7 @@ from django.utils import timezone
 from enrollment.actions.warnings.every_condition import CONDITIONS
 from enrollment.actions.warnings.look import Look
 from enrollment.actions.warnings.warning import StandingWarning
-from enrollment.models import Alert, Person
+from enrollment.models import Alert, Person, Severity
 from enrollment.permissions import may
 
 
@@ -22,20 +21,22 @@ def current_warnings(person: Person | None) -> list[StandingWarning]:
         if person is None or may(person, condition.needed)
         for warning in condition.find(look)
     ]
-    known = _alerts(found)
-    told = [_with_alert(warning, known.get(warning.key), look.now) for warning in found]
-    return sorted(told, key=lambda warning: -warning.severity.rank)
+    _remember(found, person, look.now)
+    rank = {severity: -severity.rank for severity in Severity}
+    return sorted(found, key=lambda warning: rank[warning.severity])
 
 
-def _alerts(found: list[StandingWarning]) -> dict[str, Alert]:
-    """What was done about them. All that stand are few, and asked for at once."""
+def _remember(found: list[StandingWarning], person: Person | None, now: datetime) -> None:
+    """Since when they hold, as far as only the clock knows, and which are snoozed. What was snoozed is little."""
     if not found:
-        return {}
-    return {alert.key: alert for alert in Alert.objects.standing().select_related("snoozed_by")}
-
-
-def _with_alert(warning: StandingWarning, alert: Alert | None, now: datetime) -> StandingWarning:
-    if alert is None:
-        return replace(warning, since=warning.since or now)
-    snoozed = alert.snoozes(warning.severity, now)
-    return replace(warning, alert=alert, is_snoozed=snoozed, since=warning.since or alert.since)
+        return
+    alerts = Alert.objects.visible_to(person).standing() if person else Alert.objects.standing()
+    known = list(alerts.order_by().values_list("pk", "key", "since", "snoozed_until"))
+    since = {key: at for _pk, key, at, _until in known}
+    snoozes = [pk for pk, _key, _at, until in known if until]
+    snoozed = {one.key: one for one in alerts.filter(pk__in=snoozes).select_related("snoozed_by")} if snoozes else {}
+    for warning in found:
+        key = warning.key
+        warning.since = warning.since or since.get(key, now)
+        warning.alert = snoozed.get(key)
+        warning.is_snoozed = warning.alert is not None and warning.alert.snoozes(warning.severity, now)

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -49,42 +50,41 @@ def device_figures(now: datetime) -> DeviceFigures:
     kept: tuple[datetime, DeviceFigures] | None = cache.get(KEY)
     if kept and (now - kept[0] < limits.DEVICES_COUNTED_EVERY or not cache.add(CLAIM, True, CLAIMED_SECONDS)):
         return kept[1]
-    figures = count_devices(now)
+    figures = _count(now)
     cache.set(KEY, (now, figures), KEPT_SECONDS)
     cache.delete(CLAIM)
     return figures
 
 
-def count_devices(now: datetime) -> DeviceFigures:
-    """The same, counted now: a few grouped queries over all tokens, answered from indexes."""
-    devices = Device.objects.order_by()
-    here, gone = _by_presence(devices)
+def _count(now: datetime) -> DeviceFigures:
+    """A few grouped questions over all tokens, answered from indexes."""
+    present, released = Device.objects.order_by().present(), Device.objects.order_by().filter(released_at__isnull=False)
+    here = _here(present)
+    gone = {
+        token: (count, first) for token, count, first in released.few_by("token_id", Count("*"), Min("released_at"))
+    }
     return DeviceFigures(
         present={token: count for token, count in here.items() if count >= _MANY},
         of_profiles=_of_full_profiles([token for token in here if here[token] + gone.get(token, (0,))[0] >= _MANY]),
-        stuck={state: devices.present().in_state(state, now).counts_by("token") for state in STUCK},
-        without_profile=_without_profile(devices.present(), now),
+        stuck={state: dict(present.in_state(state, now).few_by("token_id", Count("*"))) for state in STUCK},
+        without_profile=_without_profile(present, now),
         released={token: count for token, (count, _first) in gone.items()},
         first_release={token: first for token, (_count, first) in gone.items()},
     )
 
 
-def _by_presence(devices: DeviceQuerySet) -> tuple[dict[int, int], dict[int, tuple[int, datetime]]]:
-    """How many are here, and how many are gone and since when the first of them is."""
-    # Every status is named for the index, which begins with it and holds all that is asked for.
-    of_tokens = devices.filter(apple_profile_status__in=AppleProfileStatus.values).values_list("token")
-    rows = of_tokens.annotate(every=Count("*"), released=Count("released_at"), first=Min("released_at"))
-    here, gone = {}, {}
-    for token, every, released, first in rows:
-        here[token] = every - released
-        if released:
-            gone[token] = (released, first)
-    return here, gone
+def _here(present: DeviceQuerySet) -> Counter[int]:
+    """Along the index that begins with the status, which therefore is named, and goes on with the token."""
+    by_both = present.filter(apple_profile_status__in=AppleProfileStatus.values)
+    here = Counter[int]()
+    for _status, token, count in by_both.values_list("apple_profile_status", "token").annotate(count=Count("*")):
+        here[token] += count
+    return here
 
 
 def _without_profile(present: DeviceQuerySet, now: datetime) -> dict[int, int]:
     appeared = present.without_profile().filter(appeared_at__lte=now - limits.WITHOUT_PROFILE_FOR)
-    return appeared.counts_by("token")
+    return dict(appeared.few_by("token_id", Count("*")))
 
 
 def _of_full_profiles(tokens: list[int]) -> dict[int, dict[int, int]]:

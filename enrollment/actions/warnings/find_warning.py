@@ -82,7 +82,11 @@ def find_warning(
     `standing` is what holds for the person, where that was looked up already.
     """
     found = current_warnings(person) if standing is None else standing
-    return next((one for one in found if one.key == key), None) or _ended(key, person) or _nothing()
+    for warning in found:
+        if warning.key == key:
+            warning.alert = warning.alert or Alert.objects.standing().filter(key=key).first()
+            return warning
+    return _ended(key, person) or _nothing()
 
 
 def find_standing(key: str, person: Person) -> StandingWarning:

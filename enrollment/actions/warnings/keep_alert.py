@@ -7,8 +7,8 @@ from enrollment.models import Alert
 
 def keep_alert(warning: StandingWarning) -> Alert:
     """The row that remembers what is done about a warning, made when there is none. Two at once make one."""
-    if warning.alert:
-        return warning.alert
+    if alert := warning.alert or Alert.objects.standing().filter(key=warning.key).first():
+        return alert
     try:
         with transaction.atomic():
             return Alert.objects.create(

@@ -12,12 +12,13 @@ from enrollment.actions.warnings.look import Look
 from enrollment.models import Alert, Channel, Permission, Severity, Token, VppToken
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class StandingWarning:
     """One condition that holds now. Sentence and remedy are in the language that is active when they are read.
 
     `part` tells several of one object apart; a `step` is told anew when another one comes. `since` is None where only
-    the alert remembers it. `alert` is what was done about it, as far as anything was.
+    the alert remembers it. There may be thousands: of its token no more may be known than key and name, and its `alert`
+    is looked up with it where it was snoozed, or is the only one that is asked for (find_warning).
     """
 
     condition: "Condition"

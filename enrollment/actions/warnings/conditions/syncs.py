@@ -74,10 +74,13 @@ class SyncFailed(Condition):
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
         runs = SyncRun.objects.filter(token=OuterRef("pk"), finished_at__isnull=False).order_by("-finished_at")
-        tokens = look.tokens.not_in_status(*OTHER_CAUSES).order_by()
-        last = tokens.annotate(last_run=Subquery(runs.values("pk")[:1])).values("last_run")
+        last = look.tokens.order_by().annotate(last_run=Subquery(runs.values("pk")[:1])).values("last_run")
         failed = SyncRun.objects.filter(pk__in=last, status=SyncStatus.FAILED).select_related("token")
-        for run in failed.defer("token__sealed_credentials", "token__sealed_session").order_by("token__name"):
+        others = {token.pk for token in look.troubled_tokens if token.status_now in OTHER_CAUSES}
+        told = ("trouble_sentence", "trouble_advice", "trouble_details", "token__name")
+        for run in failed.only(*told).order_by("token__name"):
+            if run.token_id in others:
+                continue
             yield StandingWarning(
                 condition=self,
                 severity=Severity.WARNING,
