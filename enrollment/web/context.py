@@ -31,8 +31,8 @@ PEOPLE = (_("People"), "person-list", "people")
 ROLES = (_("Roles"), "role-list", "shield")
 SCOPE_TAGS = (_("Scope tags"), "scope-tag-list", "tag")
 SIGN_IN = (_("Sign-in"), "sign-in-settings", "lock")
-API_KEYS = (_("API keys"), "api-key-list", "token")
 CHANNELS = (_("Channels"), "channel-list", "channel")
+API_KEYS = (_("API keys"), "api-key-list", "token")
 GUIDANCE = (_("Guidance"), "guidance", "book")
 
 ENTRANCE = "account/base_entrance.html"

@@ -44,11 +44,11 @@ TOKENS = [
     operation("get", "vpp-tokens/", ALL),
     operation("post", "vpp-tokens/", "415 415 403 403 403"),
     operation("get", "vpp-tokens/{vpp_token}/", ALL, 404),
-    operation("delete", "vpp-tokens/{vpp_token}/", "409 409 403 403 403", 404),
     operation("get", "vpp-tokens/{their_vpp_token}/", ALL, ALL, inside=404),
     operation("patch", "vpp-tokens/{vpp_token}/", "200 200 403 403 403", 404, name="Renamed"),
     operation("post", "vpp-tokens/{vpp_token}/renew/", "415 415 403 403 403", 404),
     operation("post", "vpp-tokens/{vpp_token}/read/", "202 202 202 403 403", 404),
     operation("get", "vpp-tokens/{vpp_token}/licences/", ALL, 404),
     operation("get", "vpp-tokens/{their_vpp_token}/licences/", ALL, ALL, inside=404),
+    operation("delete", "vpp-tokens/{vpp_token}/", "409 409 403 403 403", 404),
 ]

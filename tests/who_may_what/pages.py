@@ -150,7 +150,6 @@ PAGES = [
     page("vpp-token-list", "get", "", ALL),
     page("vpp-token-new", "get", "", "200 200 403 403 403"),
     page("vpp-token-new", "post", "", "200 200 403 403 403"),
-    page("vpp-token-delete", "post", "vpp_token", "302 302 403 403 403", 404),
     page("vpp-token-detail", "get", "vpp_token", ALL, 404),
     page("vpp-token-detail", "get", "their_vpp_token", ALL, ALL, inside=404),
     page("vpp-token-read", "post", "vpp_token", "302 302 302 403 403", 404),
@@ -159,6 +158,7 @@ PAGES = [
     page("vpp-token-renew", "get", "vpp_token", "200 200 403 403 403", 404),
     page("vpp-token-renew", "post", "vpp_token", "200 200 403 403 403", 404),
     page("vpp-token-delete", "get", "vpp_token", "200 200 403 403 403", 404),
+    page("vpp-token-delete", "post", "vpp_token", "302 302 403 403 403", 404),
     # Warnings: read by whoever may read what they are about; snoozed by who can do something about it
     page("warning-list", "get", "", ALL),
     page("warning-detail", "get", "warning", ALL, 404),
@@ -204,7 +204,6 @@ PAGES = [
     page("scope-tag-delete", "get", "tag", MANAGERS, 404, inside=403),
     page("scope-tag-delete", "post", "tag", "302 403 403 403 403", 404, inside=403),
     page("scope-tag-delete", "post", "own_tag", "302 403 403 403 403", 403, inside=403),
-    # Keys are everybody's own, and of the people one administers
     # Channels: for those alone who manage access and see everything
     page("channel-list", "get", "", MANAGERS, 403, inside=403),
     page("channel-new", "get", "", MANAGERS, 403, inside=403),
@@ -217,6 +216,7 @@ PAGES = [
     page("channel-test", "post", "channel", "302 403 403 403 403", 404, inside=404),
     page("channel-secret", "get", "channel", MANAGERS, 404, inside=404),
     page("channel-secret", "post", "channel", "302 403 403 403 403", 404, inside=404),
+    # Keys are everybody's own, and of the people one administers
     page("api-key-list", "get", "", ALL),
     page("api-key-new", "get", "", ALL),
     page("api-key-new", "post", "", ALL, name="Mine"),
