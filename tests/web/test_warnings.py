@@ -8,8 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from enrollment.actions.warnings.current_warnings import current_warnings
+from enrollment.actions.warnings.every_condition import CONDITIONS
 from enrollment.actions.warnings.keep_alert import keep_alert
 from enrollment.actions.warnings.snooze_warning import snooze_warning
 from enrollment.models import Alert, Delivery, Role, ScopeTag
@@ -136,8 +138,9 @@ def test_a_made_up_page_is_no_fault(as_alice, page):
 def test_when_all_is_well_it_says_what_is_watched(as_alice):
     page = text(as_alice.get(LIST))
     assert "All is well" in page
-    assert "Token rejected" in page
-    assert "Rules stopped by their brake" in page
+    for condition in CONDITIONS:
+        assert f"<b>{escape(str(condition.label))}</b>" in page
+        assert escape(str(condition.watches)) in page
 
 
 def test_who_may_read_nothing_is_not_told_that_all_is_well(db):

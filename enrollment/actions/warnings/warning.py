@@ -68,6 +68,7 @@ class Condition:
 
     id: ClassVar[str]
     label: ClassVar[str | Promise]
+    watches: ClassVar[str | Promise]  # when it holds, for who asks what is watched
     needed: ClassVar[Permission] = Permission.READ_TOKEN  # to see it
     acts: ClassVar[Permission] = Permission.UPDATE_TOKEN  # to do something about it: who is told, and may snooze it
     patience: ClassVar[timedelta] = timedelta()  # it has to hold for so long before it is sent to anybody

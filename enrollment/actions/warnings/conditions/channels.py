@@ -18,6 +18,7 @@ class ChannelFailing(Condition):
 
     id = "channel_failing"
     label = gettext_lazy("Channel that messages do not reach")
+    watches = gettext_lazy("A channel has not taken any message for ten minutes.")
     needed = acts = Permission.MANAGE_ACCESS
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
@@ -50,6 +51,7 @@ class MailsFailing(Condition):
 
     id = "mails_failing"
     label = gettext_lazy("Mails that do not leave")
+    watches = gettext_lazy("Mails to people cannot be sent.")
     needed = acts = Permission.MANAGE_ACCESS
 
     def find(self, look: Look) -> Iterator[StandingWarning]:

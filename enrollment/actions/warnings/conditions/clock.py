@@ -16,6 +16,9 @@ class ClockStopped(Condition):
 
     id = "clock_stopped"
     label = gettext_lazy("The clock has stopped")
+    watches = gettext_lazy(
+        "The program itself has not looked for what is due for ten minutes: nothing is synced, assigned or sent."
+    )
     needed = acts = Permission.MANAGE_ACCESS
 
     def find(self, look: Look) -> Iterator[StandingWarning]:

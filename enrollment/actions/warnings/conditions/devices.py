@@ -69,6 +69,7 @@ class _Stuck(_Devices):
 class DevicesFailing(_Stuck):
     id = "devices_failing"
     label = gettext_lazy("Profile not assigned: failed")
+    watches = gettext_lazy("Apple says no to the profile that is wanted for devices.")
     filters = {"state": AssignmentState.FAILED.value, "released": "false"}
 
     def says(self, count: int) -> str:
@@ -88,6 +89,7 @@ class DevicesFailing(_Stuck):
 class DevicesNotAccessible(_Stuck):
     id = "devices_not_accessible"
     label = gettext_lazy("Profile not assigned: not accessible")
+    watches = gettext_lazy("Apple says that devices which are to get a profile are not on this server.")
     filters = {"state": AssignmentState.NOT_ACCESSIBLE.value, "released": "false"}
 
     def says(self, count: int) -> str:
@@ -104,6 +106,7 @@ class DevicesNotAccessible(_Stuck):
 class DevicesThrottled(_Stuck):
     id = "devices_throttled"
     label = gettext_lazy("Profile not assigned: throttled")
+    watches = gettext_lazy("Apple asks to wait before devices get another profile.")
     filters = {"state": AssignmentState.THROTTLED.value, "released": "false"}
 
     def says(self, count: int) -> str:
@@ -123,6 +126,7 @@ class DevicesThrottled(_Stuck):
 class DevicesWithoutProfile(_Devices):
     id = "devices_without_profile"
     label = gettext_lazy("Devices without a profile")
+    watches = gettext_lazy("Devices that would not enroll if they were turned on now.")
     filters = {"without_profile": "true", "released": "false"}
 
     def counts(self, figures: DeviceFigures) -> Counts:
@@ -144,6 +148,7 @@ class DevicesReleased(_Devices):
 
     id = "devices_released"
     label = gettext_lazy("Released devices waiting for deletion")
+    watches = gettext_lazy("Devices that left the server and are soon deleted here; worth knowing, and no trouble.")
     acts = Permission.DELETE_DEVICE
     severity = Severity.NOTICE
     filters = {"released": "true"}

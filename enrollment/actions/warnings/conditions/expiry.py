@@ -81,6 +81,7 @@ def about(row: Token | VppToken) -> dict[str, Any]:
 class TokenExpiring(Expiring):
     id = "token_expiring"
     label = gettext_lazy("Token expires soon")
+    watches = gettext_lazy("In steps before the year of a token is over, the first 60 days ahead.")
 
     def rows(self, look: Look) -> Iterable[Token]:
         return look.troubled_tokens
@@ -100,6 +101,7 @@ class TokenExpiring(Expiring):
 class TokenExpired(Expired):
     id = "token_expired"
     label = gettext_lazy("Token expired")
+    watches = gettext_lazy("The year of a token is over: nothing is synced and no profile is assigned.")
 
     def rows(self, look: Look) -> Iterable[Token]:
         return look.troubled_tokens

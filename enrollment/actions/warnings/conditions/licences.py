@@ -20,6 +20,7 @@ from enrollment.models.licence_stock import Stock, Supply, app_title
 class VppTokenExpiring(Expiring):
     id = "vpp_token_expiring"
     label = gettext_lazy("VPP token expires soon")
+    watches = gettext_lazy("In steps before the year of a VPP token is over, the first 60 days ahead.")
 
     def rows(self, look: Look) -> Iterable[VppToken]:
         return look.troubled_vpp_tokens
@@ -39,6 +40,7 @@ class VppTokenExpiring(Expiring):
 class VppTokenExpired(Expired):
     id = "vpp_token_expired"
     label = gettext_lazy("VPP token expired")
+    watches = gettext_lazy("The year of a VPP token is over: enrollment is blocked where a profile needs it.")
 
     def rows(self, look: Look) -> Iterable[VppToken]:
         return look.troubled_vpp_tokens
@@ -56,6 +58,7 @@ class VppTokenExpired(Expired):
 class VppTokenRejected(Condition):
     id = "vpp_token_rejected"
     label = gettext_lazy("VPP token rejected")
+    watches = gettext_lazy("Apple does not accept a VPP token any more.")
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
         for token in look.troubled_vpp_tokens:
@@ -80,6 +83,7 @@ class LicencesUnread(Condition):
 
     id = "licences_unread"
     label = gettext_lazy("Licences not read")
+    watches = gettext_lazy("The licences of a VPP token could not be read for a day.")
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
         for token in look.troubled_vpp_tokens:
@@ -112,6 +116,7 @@ class LicencesGone(Condition):
 
     id = "licences_gone"
     label = gettext_lazy("No licences left")
+    watches = gettext_lazy("An app has no free licence left; without one of the Company Portal enrollment is blocked.")
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
         gone = [(token, stock) for token, stock in look.short_stocks if stock.supply == Supply.GONE]
@@ -156,6 +161,7 @@ class LicencesLow(Condition):
 
     id = "licences_low"
     label = gettext_lazy("Few licences left")
+    watches = gettext_lazy("Few licences of an app are free.")
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
         for token, stock in look.short_stocks:

@@ -29,6 +29,7 @@ class ManyTokens(Condition):
 
     id = "many_tokens"
     label = gettext_lazy("Almost as many tokens as possible")
+    watches = gettext_lazy("From nine tenths of the tokens that an installation can have.")
     acts = Permission.CREATE_TOKEN
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
@@ -51,6 +52,7 @@ class ManyProfiles(Condition):
 
     id = "many_profiles"
     label = gettext_lazy("Almost as many profiles as possible")
+    watches = gettext_lazy("From nine tenths of the profiles that a token can have.")
     needed, acts = Permission.READ_PROFILE, Permission.DELETE_PROFILE
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
@@ -84,6 +86,7 @@ class ManyDevicesOfAProfile(Condition):
 
     id = "many_devices_of_a_profile"
     label = gettext_lazy("Almost as many devices of a profile as possible")
+    watches = gettext_lazy("From nine tenths of the devices that one profile can be wanted for.")
     needed, acts = Permission.READ_PROFILE, Permission.ASSIGN_PROFILE
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
@@ -119,6 +122,7 @@ class ManyDevices(Condition):
 
     id = "many_devices"
     label = gettext_lazy("More devices than recommended, or almost")
+    watches = gettext_lazy("From nine tenths of the devices that are recommended for one token; a warning beyond them.")
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
         for key, token in look.counted_tokens.items():

@@ -15,6 +15,7 @@ class RulesStopped(Condition):
 
     id = "rules_stopped"
     label = gettext_lazy("Rules stopped by their brake")
+    watches = gettext_lazy("Assignment rules would move more devices at once than their brake allows.")
     acts = Permission.ASSIGN_PROFILE
 
     def find(self, look: Look) -> Iterator[StandingWarning]:

@@ -27,6 +27,7 @@ class NoSync(Condition):
 
     id = "no_sync"
     label = gettext_lazy("Not synced")
+    watches = gettext_lazy("No sync has come to a good end for a day; after three days it is unhealthy.")
     acts = Permission.SYNC_DEVICE
     # A token that was renewed after a long time has yet to be synced. So `since` is the alert's to know, too.
     patience = timedelta(hours=1)
@@ -69,6 +70,7 @@ class SyncFailed(Condition):
 
     id = "sync_failed"
     label = gettext_lazy("Sync failed")
+    watches = gettext_lazy("The last sync of a token came to a bad end.")
     acts = Permission.SYNC_DEVICE
     patience = timedelta(minutes=30)  # a place in the list that Apple has forgotten is followed by a full sync at once
 

@@ -49,6 +49,7 @@ class TokenNotVerified(_Trouble):
 
     id = "token_not_verified"
     label = gettext_lazy("Token not verified")
+    watches = gettext_lazy("Apple has never answered for a token that was connected.")
     status, since = TokenStatus.NOT_VERIFIED, "created_at"
     patience = timedelta(minutes=30)  # whoever connects it sees on its page what Apple said
     says = gettext_noop("Apple has not yet answered for the token “%(name)s”: nothing is synced.")
@@ -72,6 +73,7 @@ class TokenNotVerified(_Trouble):
 class TokenRejected(_Trouble):
     id = "token_rejected"
     label = gettext_lazy("Token rejected")
+    watches = gettext_lazy("Apple does not accept a token any more.")
     status, since = TokenStatus.REJECTED, "rejected_at"
     says = gettext_noop("Apple rejects the token “%(name)s”.")
     helps = gettext_noop(
@@ -82,6 +84,7 @@ class TokenRejected(_Trouble):
 class TermsNotSigned(_Trouble):
     id = "terms_not_signed"
     label = gettext_lazy("Terms not signed")
+    watches = gettext_lazy("Apple has new terms, and answers nothing until they are accepted.")
     status, since = TokenStatus.TERMS_NOT_SIGNED, "terms_since"
     says = gettext_noop("Apple's new terms must be accepted for “%(name)s”.")
     helps = gettext_noop(
@@ -96,6 +99,7 @@ class TermsNotSigned(_Trouble):
 class TokenUnreachable(_Trouble):
     id = "token_unreachable"
     label = gettext_lazy("Apple cannot be reached")
+    watches = gettext_lazy("Apple does not answer, or this server does not get there.")
     status, since, severity = TokenStatus.UNREACHABLE, "unreachable_since", Severity.WARNING
     patience = timedelta(minutes=30)  # a connection that is away for a moment is nobody's business
     says = gettext_noop("Apple cannot be reached for “%(name)s”.")
