@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -55,6 +56,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     values = {
         "section": SECTION,
         "channel": channel,
+        "language": dict(settings.LANGUAGES).get(channel.language, channel.language),
         "page": page,
         "tellings": [Telling(str(channel), True, delivery) for delivery in page.rows],
         "labels": {condition.id: condition.label for condition in CONDITIONS},

@@ -84,7 +84,9 @@ class ChannelForm(AccessForm):
         label=gettext_lazy("Turned on"),
         required=False,
         initial=True,
-        help_text=gettext_lazy("Turned off, nothing is sent there. What still holds when it is turned on again is told then."),
+        help_text=gettext_lazy(
+            "Turned off, nothing is sent there. What still holds when it is turned on again is told then."
+        ),
     )
 
     def __init__(self, *args: Any, channel: Channel | None, person: Person, **more: Any) -> None:
@@ -109,12 +111,15 @@ class ChannelForm(AccessForm):
     def _is_known(self, channel: Channel) -> None:
         del self.fields["kind"]
         del self.fields["url" if channel.kind == ChannelKind.MAIL else "addresses"]
+        if "addresses" in self.fields:
+            self.fields["addresses"].is_marked = True
         if "url" in self.fields:
             self.fields["url"].label = _("Another address")
             told = _("Left empty, it stays the one at %(host)s. It is a secret: kept encrypted, never shown.")
             self.fields["url"].help_text = told % {"host": channel.host}
 
     def _show_when(self, name: str, kinds: tuple[ChannelKind, ...]) -> None:
+        self.fields[name].is_marked = True  # needed where it is shown
         self.fields[name].show_when = json.dumps([{"kind": [kind.value for kind in kinds]}])
 
     def clean_addresses(self) -> list[str]:
