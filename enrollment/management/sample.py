@@ -9,6 +9,7 @@ import requests
 from enrollment import tasks
 from enrollment.actions.access.add_person import add_person
 from enrollment.actions.licences.add_vpp_token import add_vpp_token
+from enrollment.actions.licences.read_licences import read_licences
 from enrollment.actions.profiles.assign_profile import assign_profile
 from enrollment.actions.profiles.define_revision import define_revision
 from enrollment.actions.profiles.save_profile import save_profile
@@ -22,6 +23,7 @@ from enrollment.actions.tokens.save_token_draft import save_token_draft
 from enrollment.actions.tokens.start_token import start_token
 from enrollment.actions.tokens.verify_token import verify_token
 from enrollment.models import Device, Person, Profile, Role, Token, TokenDraft, VppToken
+from enrollment.models.vpp_token import APPS_AND_BOOKS, content_address
 
 PEOPLE = {
     "admin": ("administrator", "orchard-admin", "admin@orchard.example"),
@@ -44,6 +46,8 @@ def make_sample(apple_url: str, *, seconds: float, give_up: Callable[[], bool]) 
     admin = Person.objects.get(username="admin")
     token = Token.objects.filter(name=TOKEN).first() or _connect(apple_url, admin)
     _wait(token.devices.exists, seconds, give_up)
+    # Of an earlier version, which did not keep where it was from.
+    VppToken.objects.filter(name=LICENCES, apple_url=APPS_AND_BOOKS).update(apple_url=content_address(apple_url))
     licences = VppToken.objects.filter(name=LICENCES).first() or _licences(apple_url, admin)
     _profile(
         token,
@@ -104,9 +108,11 @@ def _connect(apple_url: str, admin: Person) -> Token:
 
 
 def _licences(apple_url: str, admin: Person) -> VppToken:
-    """The content token of the portal, so that a profile can install the Company Portal."""
+    """The content token of the portal, so that a profile can install the Company Portal; its licences are read."""
     file = requests.post(f"{apple_url}/portal/content-token", timeout=30).content
-    return add_vpp_token(file, name=LICENCES, scope_tags=[], by=admin)
+    token = add_vpp_token(file, name=LICENCES, scope_tags=[], by=admin, apple_url=apple_url)
+    read_licences(token)
+    return token
 
 
 def _profile(token: Token, admin: Person, name: str, description: str, **settings: object) -> None:

@@ -10,6 +10,8 @@ from enrollment.simulator.answers import Answer, Asked
 from enrollment.simulator.faults import KINDS
 from enrollment.simulator.mdm_server import MdmServer, NoCertificate
 from enrollment.simulator.portal_forms import Sent, sent
+from enrollment.simulator.portal_licences import FIRST_TOKEN, LicencePortal
+from enrollment.simulator.portal_licences import ROOT as LICENCES
 from enrollment.simulator.portal_texts import Texts, language_of
 from enrollment.simulator.state import World
 
@@ -29,6 +31,7 @@ class Portal:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.licences = LicencePortal(world)
         self._actions: dict[str, Callable[[Sent], str]] = {
             "/portal/servers": self._add_server,
             "/portal/devices": self._add_devices,
@@ -46,8 +49,8 @@ class Portal:
         if match := _SERVER.fullmatch(asked.path):
             server = self.world.server(match[1])
             return self._server(asked, server, match[2] or "", texts) if server else self._missing(texts)
-        if asked.method == "POST" and asked.path == "/portal/content-token":
-            return self._content_token()
+        if asked.path.startswith((LICENCES, FIRST_TOKEN)):
+            return self._of_licences(asked, texts)
         if asked.method == "POST":
             action = self._actions.get(asked.path)
             return _redirect(action(sent(asked))) if action else self._missing(texts)
@@ -62,6 +65,10 @@ class Portal:
         if path == "/portal/conditions":
             return _html(pages.conditions_page(self.world, texts))
         return self._missing(texts)
+
+    def _of_licences(self, asked: Asked, texts: Texts) -> Answer:
+        answer = self.licences.answer(asked, texts)
+        return _html(answer) if isinstance(answer, str) else answer or self._missing(texts)
 
     def _missing(self, texts: Texts) -> Answer:
         return _html(pages.missing_page(self.world, texts), status=404)
@@ -112,15 +119,6 @@ class Portal:
             self.world.assign(free[:count], server)
             return "assigned"
         return "assigned" if serials else "no_devices"
-
-    def _content_token(self) -> Answer:
-        """Of the first location, which is there as soon as somebody asks."""
-        with self.world.lock:
-            locations = self.world.locations
-            location = locations[0] if locations else self.world.add_location(self.world.organisation["org_name"])
-        token = location.download_token()
-        headers = {"Content-Disposition": 'attachment; filename="sToken_for_Orchard.vpptoken"'}
-        return Answer(body=token, content_type="application/octet-stream", headers=headers)
 
     # --- The organisation --------------------------------------------------------------------------------------------
 

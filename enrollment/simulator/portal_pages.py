@@ -13,10 +13,12 @@ from enrollment.simulator.state import World
 ROWS = 100
 
 
-def _frame(world: World, title: str, content: str, t: Texts, *, active: str = "") -> str:
+def frame(world: World, title: str, content: str, t: Texts, *, active: str = "") -> str:
+    """A page of the portal around its content."""
     links = (
         ("/portal", "MDM servers"),
         ("/portal/devices", "Devices"),
+        ("/portal/licences", "Apps and Books"),
         ("/portal/conditions", "Conditions and faults"),
     )
     navigation = "".join(
@@ -48,9 +50,10 @@ def servers_page(world: World, t: Texts) -> str:
         f"<button>{e(t('Add'))}</button></form></section>"
         f'<section class="box"><h2>{e(t("Apps and Books"))}</h2><form method="post" action="/portal/content-token">'
         f'<p class="help">{e(t("The content token gives a product the licences of this location. It is valid for a year."))}</p>'
-        f"<button>{e(t('Download content token'))}</button></form></section>"
+        f"<button>{e(t('Download content token'))}</button></form>"
+        f'<p><a href="/portal/licences">{e(t("Licences of the location"))}</a></p></section>'
     )
-    return _frame(world, t("MDM servers"), content, t, active="/portal")
+    return frame(world, t("MDM servers"), content, t, active="/portal")
 
 
 def _server_card(server: MdmServer, t: Texts) -> str:
@@ -76,7 +79,7 @@ def server_page(world: World, server: MdmServer, said: str, t: Texts) -> str:
         f"<button>{e(t('Assign'))}</button></form></section>{_new_devices_box(world, server, t)}</div>"
         f"<h2>{e(t('Devices'))} ({len(server.devices())})</h2>{_table(server.following(0, ROWS), t)}"
     )
-    return _frame(world, server.name, content, t, active="/portal")
+    return frame(world, server.name, content, t, active="/portal")
 
 
 def _key_box(server: MdmServer, here: str, t: Texts) -> str:
@@ -164,7 +167,7 @@ def devices_page(world: World, words: str, t: Texts) -> str:
         f'<select name="what" aria-label="{e(t("With the selected devices"))}"><option value="">–</option>{options}</select>'
         f"<button>{e(t('Do it'))}</button></fieldset></form>{_new_devices_box(world, None, t)}"
     )
-    return _frame(world, t("Devices"), content, t, active="/portal/devices")
+    return frame(world, t("Devices"), content, t, active="/portal/devices")
 
 
 def conditions_page(world: World, t: Texts) -> str:
@@ -189,8 +192,8 @@ def conditions_page(world: World, t: Texts) -> str:
         f'<button>{e(t("Switch on"))}</button></form><form method="post" action="/portal/faults">'
         f'<button class="quiet" name="clear" value="1">{e(t("Switch all off"))}</button></form></section></div>'
     )
-    return _frame(world, t("Conditions and faults"), content, t, active="/portal/conditions")
+    return frame(world, t("Conditions and faults"), content, t, active="/portal/conditions")
 
 
 def missing_page(world: World, t: Texts) -> str:
-    return _frame(world, "404", f"<p>{e(t('There is nothing here.'))}</p>", t)
+    return frame(world, "404", f"<p>{e(t('There is nothing here.'))}</p>", t)

@@ -1,9 +1,12 @@
 """The pretend portal: what an administrator does there, in both languages, and nothing that breaks out of its page."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import requests
 
 from enrollment.apple.token_file import make_key_pair, open_token
+from enrollment.simulator.location import COMPANY_PORTAL
 
 
 @pytest.fixture
@@ -72,3 +75,80 @@ def test_what_is_not_there(portal, path):
 
 def test_a_browser_at_the_root_is_led_to_the_portal(apple):
     assert requests.get(apple.url, timeout=5).url.endswith("/portal")
+
+
+# --- Apps and Books ----------------------------------------------------------------------------------------------
+
+
+def posted(address, **data):
+    return requests.post(address, data=data, timeout=5)
+
+
+@pytest.fixture
+def here(portal, world):
+    """The page of the first location, which is there as soon as somebody looks."""
+    page = requests.get(f"{portal}/licences", timeout=5)
+    (location,) = world.locations
+    assert location.name in page.text
+    return f"{portal}/licences/{location.uid}"
+
+
+def test_licences_are_bought_assigned_taken_back_and_retired(here, world):
+    location, app = world.locations[0], f"{COMPANY_PORTAL} STDQ"
+    for what, count, counts in (
+        ("assign", 20, (500, 200, 300)),
+        ("take_back", 100, (500, 100, 400)),
+        ("retire", 50, (500, 100, 350)),
+        ("buy", 10, (510, 100, 360)),
+        ("leave", 7, (510, 453, 7)),
+    ):
+        page = posted(f"{here}/change", app=app, what=what, count=count)
+        assert "The licences are changed." in page.text
+        one = location.of(COMPANY_PORTAL)
+        assert (one.total, one.assigned, one.available) == counts, what
+    assert "There are not so many." in posted(f"{here}/change", app=app, what="assign", count=8).text
+    assert "Give the number of an app" in posted(f"{here}/change", app="77 STDQ", what="buy", count=8).text
+    posted(f"{here}/change", app=app, what="remove", count=0)
+    assert COMPANY_PORTAL not in {one.adam_id for one in location.licences}
+
+
+def test_something_new_is_bought(here, world):
+    posted(f"{here}/buy", adam_id="42", name="<b>New</b>", kind="Book", price="PLUS", count=3)
+    one = world.locations[0].of("42", "PLUS")
+    assert (one.total, one.product_type, one.device_assignable) == (3, "Book", False)
+    page = requests.get(here, timeout=5)
+    assert "&lt;b&gt;New&lt;/b&gt;" in page.text
+    for adam_id, count in (("x", 3), ("٤", 3), ("", 3), ("43", 0), ("9" * 21, 1)):
+        assert "Give the number of an app" in posted(f"{here}/buy", adam_id=adam_id, count=count).text
+
+
+def test_content_tokens_are_downloaded_expired_and_revoked(here, world):
+    location = world.locations[0]
+    file = requests.post(f"{here}/token", timeout=5)
+    assert ".vpptoken" in file.headers["Content-Disposition"]
+    (token,) = location.tokens
+    assert token.text.encode() == file.content
+    posted(f"{here}/tokens", what="expire_soon")
+    assert timedelta(days=9) < token.expires_at - datetime.now(UTC) <= timedelta(days=10)
+    assert "expired since" in posted(f"{here}/tokens", what="expire").text
+    assert token.expires_at <= datetime.now(UTC)
+    assert "revoked" in posted(f"{here}/tokens", what="revoke").text
+    assert token.is_revoked
+
+
+def test_another_product_and_another_location(here, portal, world):
+    posted(f"{here}/product", name="Other MDM")
+    assert world.locations[0].mdm_info["name"] == "Other MDM"
+    page = posted(f"{portal}/licences", name="Lyon")
+    assert [one.name for one in world.locations] == ["Orchard Foods", "Lyon"]
+    assert page.url.endswith(world.locations[1].uid)
+
+
+def test_what_is_not_there_is_not_found_and_all_of_it_speaks_french(here, portal):
+    for path in (f"{portal}/licences/nobody", f"{here}/what", f"{portal}/licences-of-others"):
+        assert requests.get(path, timeout=5).status_code == 404
+        assert requests.post(path, timeout=5).status_code == 404
+    assert requests.get(f"{here}/change", timeout=5).status_code == 404
+    page = requests.get(here, headers={"Accept-Language": "fr"}, timeout=5).text
+    for words in ("Modifier les licences", "Jetons de contenu", "Acheter autre chose"):
+        assert words in page

@@ -4,12 +4,14 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 import time_machine
 from django.db import connection, transaction
 from django.utils import timezone
 
 from enrollment import limits, tasks
 from enrollment.actions.licences.read_licences import read_licences
+from enrollment.actions.licences.request_reading import request_reading
 from enrollment.actions.licences.verify_vpp_token import verify_vpp_token
 from enrollment.connection import AppleAskedInsideTransaction
 from enrollment.models import AuditEntry, Licences, VppToken, VppTokenStatus
@@ -375,3 +377,21 @@ def test_when_apple_says_no_it_is_kept_and_says_so(licences, world, alice):
     licences.refresh_from_db()
     assert licences.status == VppTokenStatus.REJECTED
     assert licences.next_read_at
+
+
+# --- Through the portal ------------------------------------------------------------------------------------------
+
+
+def test_what_an_administrator_does_in_the_portal_shows_after_the_next_reading(licences, location, apple, alice):
+    read(licences)
+    here = f"{apple.url}/portal/licences/{location.uid}"
+    requests.post(f"{here}/change", data={"app": f"{COMPANY_PORTAL} STDQ", "what": "leave", "count": 4}, timeout=5)
+    request_reading(licences, by=alice)
+    tasks.run_read_licences(licences.pk)
+    assert counts(licences)[COMPANY_PORTAL, "STDQ"] == (500, 496, 4, 0)
+    requests.post(f"{here}/tokens", data={"what": "revoke"}, timeout=5)
+    assert read(licences) is False
+    assert licences.status == VppTokenStatus.REJECTED
+    requests.post(f"{apple.url}/portal/faults", data={"kind": "content_errors_as_200"}, timeout=5)
+    assert read(licences) is False
+    assert licences.status == VppTokenStatus.REJECTED
