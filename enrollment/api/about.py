@@ -33,6 +33,8 @@ an account of the sign-in provider, for each proves that a person is there; and 
 """.strip()
 
 TAGS = {
+    "warnings": "What nobody should be surprised by: what stands, whom it was told, and snoozed with a reason.",
+    "dashboard": "All of it at one glance.",
     "tokens": "Enrollment program tokens: each is an MDM server of Apple Business or School Manager.",
     "token-drafts": "Tokens on their way in: consent, certificate, file, connected.",
     "vpp-tokens": "Content tokens of Apps and Books, and how many licences are left.",

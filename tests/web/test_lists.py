@@ -161,12 +161,3 @@ def test_french_is_spoken(client):
     client.login(username="fleur", password="a long password")
     answer = client.get(reverse("token-list"), headers={"Accept-Language": "fr"})
     assert "Jetons du programme d" in answer.content.decode()
-
-
-def test_lim_4_a_crowded_token_says_so_and_loses_nothing(as_alice, monkeypatch):
-    monkeypatch.setattr("enrollment.limits.DEVICES_PER_TOKEN", 1)
-    token = a_token()
-    a_device(token)
-    assert "are recommended" not in as_alice.get(reverse("token-detail", args=[token.pk])).content.decode()
-    a_device(token)
-    assert "at most 1 are recommended" in as_alice.get(reverse("token-detail", args=[token.pk])).content.decode()
