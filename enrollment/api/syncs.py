@@ -11,19 +11,8 @@ from enrollment.api.filters import matching, parameters_of
 from enrollment.api.pages import NewestFirst, Pages
 from enrollment.api.serializers.syncs import SyncChangeSerializer, SyncRunSerializer, WholeSyncRunSerializer
 from enrollment.api.viewset import Reading
-from enrollment.models import ChangeKind, Permission, Person, SyncChange, SyncKind, SyncRun, SyncStatus, Token
-
-
-class SyncsAsked(django_filters.FilterSet):
-    """Which runs."""
-
-    token = django_filters.ModelChoiceFilter(queryset=Token.objects.none(), label="Of this token")
-    status = django_filters.ChoiceFilter(choices=SyncStatus.choices, label="In this status")
-    kind = django_filters.ChoiceFilter(choices=SyncKind.choices, label="Of this kind")
-
-    def __init__(self, data: Any, *, person: Person) -> None:
-        super().__init__(data, queryset=SyncRun.objects.visible_to(person))
-        self.filters["token"].queryset = Token.objects.visible_to(person)
+from enrollment.models import ChangeKind, Permission, SyncChange, SyncRun
+from enrollment.models.sync_filter import SyncFilter
 
 
 class ChangesAsked(django_filters.FilterSet):
@@ -32,7 +21,7 @@ class ChangesAsked(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(choices=ChangeKind.choices, label="Of this kind")
 
 
-@extend_schema_view(list=extend_schema(operation_id="syncs_list", parameters=parameters_of(SyncsAsked)))
+@extend_schema_view(list=extend_schema(operation_id="syncs_list", parameters=parameters_of(SyncFilter)))
 class SyncRunViewSet(Reading):
     """Syncs, the newest first."""
 
@@ -46,7 +35,7 @@ class SyncRunViewSet(Reading):
 
     def filter_queryset(self, queryset: QuerySet[SyncRun]) -> QuerySet[SyncRun]:
         is_list = self.action == "list"
-        return matching(SyncsAsked(self.request.query_params, person=self.request.user)) if is_list else queryset
+        return matching(SyncFilter(self.request.query_params, person=self.request.user)) if is_list else queryset
 
     @extend_schema(operation_id="syncs_retrieve", responses=WholeSyncRunSerializer)
     def retrieve(self, request: Request, *_path: Any, **_names: Any) -> Response:

@@ -71,7 +71,17 @@ router.register("api-keys", ApiKeyViewSet, basename="api-api-key")
 
 SETTINGS = {"get": "show", "put": "change"}
 CALENDAR = {"get": "show", "post": "make", "delete": "revoke"}
-ALONE = ("schema", "docs", "redoc", "me", "device-columns", "doctor", "rule-conditions", "sign-in-settings")
+ALONE = (
+    "schema",
+    "docs",
+    "redoc",
+    "me",
+    "dashboard",
+    "device-columns",
+    "doctor",
+    "rule-conditions",
+    "sign-in-settings",
+)
 NOUNS = tuple(dict.fromkeys([*ALONE, *(prefix for prefix, *_more in router.registry if "<" not in prefix)]))
 
 # Programs sign in with a key, which Django's own login knows nothing of: REST framework asks for it itself.
@@ -79,6 +89,7 @@ urlpatterns = [
     path("schema/", login_not_required(SpectacularAPIView.as_view()), name="api-schema"),
     path("docs/", with_own_policy(SpectacularSwaggerView.as_view(url_name="api-schema")), name="api-docs"),
     path("redoc/", with_own_policy(SpectacularRedocView.as_view(url_name="api-schema")), name="api-redoc"),
+    path("dashboard/", DashboardViewSet.as_view({"get": "show"}), name="api-dashboard"),
     path("device-columns/", DeviceColumnsViewSet.as_view({"get": "show", "put": "choose"}), name="api-device-columns"),
     path("doctor/", DoctorViewSet.as_view({"get": "diagnose"}), name="api-doctor"),
     path("rule-conditions/", RuleConditionViewSet.as_view({"get": "show"}), name="api-rule-conditions"),

@@ -6,12 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from enrollment import limits
 from enrollment.models import ChangeKind, Device, Permission, SyncPhase, SyncRun
 from enrollment.models.device_words import differences_in_words
+from enrollment.models.sync_filter import SyncFilter
 from enrollment.permissions import check, may
+from enrollment.web.keyset import keyset_page
 
+SIZE = 50
 OPEN_CHANGES = 10  # of each kind; the rest is folded
 # The colours of the bar; what is left of the duration is waiting.
 _TONES = {
@@ -31,6 +35,20 @@ class Share:
     seconds: float
     x: float
     width: float
+
+
+@require_GET
+def sync_list(request: HttpRequest) -> HttpResponse:
+    """The syncs of all tokens, the newest first."""
+    check(request.user, Permission.READ_TOKEN)
+    filters = SyncFilter(request.GET, person=request.user)
+    values = {
+        "section": "token-list",
+        "page": keyset_page(filters.runs.select_related("token", "asked_by"), request.GET, order="-pk", size=SIZE),
+        "form": filters.form,
+        "is_filtered": any(request.GET.get(name) for name in filters.filters),
+    }
+    return render(request, "enrollment/tokens/runs.html", values)
 
 
 def sync_run(request: HttpRequest, pk: int) -> HttpResponse:

@@ -89,6 +89,7 @@ urlpatterns = [
     path("tokens/<int:pk>/<slug:tab>/", tokens.detail, name="token-tab"),
     path("rules/<int:pk>/", rule_form.edit, name="rule-edit"),
     path("rules/<int:pk>/delete/", rules.delete, name="rule-delete"),
+    path("syncs/", sync_runs.sync_list, name="sync-list"),
     path("syncs/<int:pk>/", sync_runs.sync_run, name="sync-run"),
     path("profiles/", profiles.profile_list, name="profile-list"),
     path("profiles/new/", profile_wizard.new, name="profile-new"),

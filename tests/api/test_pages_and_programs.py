@@ -7,7 +7,7 @@ from tests.who_may_what.accounts import ACCOUNTS
 from tests.who_may_what.pages import PAGES
 
 SAME = {
-    "home": "tokens_list devices_count syncs_list audit_list",
+    "home": "dashboard tokens_list devices_count syncs_list audit_list",
     "account": "me me_sessions_list",
     "calendar": "me_calendar",
     "calendar-make": "me_calendar_make",
@@ -66,6 +66,7 @@ SAME = {
     "rules-apply": "token_rules_apply",
     "rule-edit": "rules_retrieve rules_change rules_preview",
     "rule-delete": "rules_delete",
+    "sync-list": "syncs_list",
     "sync-run": "syncs_retrieve syncs_changes",
     "profile-list": "profiles_list profile_drafts_list",
     "profile-new": "profile_drafts_start profiles_create",
@@ -133,11 +134,14 @@ SAME = {
     "activity-export": "audit_export audit_lines",
 }
 READING = "Texts for reading, which change with the program alone."
+PROBE = "No page: programs ask it, which need no key."
 BROWSER = "It proves that a person is there, or takes a browser along."
 IN_A_BROWSER_ALONE = {
     "guidance": READING,
     "guidance-page": READING,
     "mail-list": "What a demo would have sent, where nobody reads mails.",
+    "health-live": PROBE,
+    "health-ready": PROBE,
     "account-disconnect": BROWSER,
     "second-factor": BROWSER,
     "first-administrator": BROWSER,

@@ -4,6 +4,7 @@ from tests.who_may_what.row import operation
 
 ALL = 200
 TOKENS = [
+    operation("get", "dashboard/", ALL),
     operation("get", "tokens/", ALL),
     operation("get", "tokens/{token}/", ALL, 404),
     operation("get", "tokens/{their_token}/", ALL, ALL, inside=404),

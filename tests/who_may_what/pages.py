@@ -103,6 +103,7 @@ PAGES = [
     page("token-delete", "post", "token", "200 200 403 403 403", 404, name="Quincewood token"),
     page("token-clear-devices", "post", "token", "302 302 403 403 403", 404, name="Quincewood token"),
     page("token-clear-profiles", "post", "token", "302 302 403 403 403", 404, name="Quincewood token"),
+    page("sync-list", "get", "", ALL),
     page("sync-run", "get", "run", ALL, 404),
     # Rules
     page("rule-list", "get", "token", ALL, 404),
