@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from enrollment import limits
 from enrollment.actions.warnings.look import Look
@@ -31,6 +31,24 @@ class ExpiryKind(models.TextChoices):
     API_KEY = "api_key", gettext_lazy("API key")
 
 
+SENTENCES = {
+    ExpiryKind.TOKEN: gettext_noop("The token “%(name)s” expires"),
+    ExpiryKind.VPP_TOKEN: gettext_noop("The VPP token “%(name)s” expires"),
+    ExpiryKind.CERTIFICATE: gettext_noop("The certificate “%(name)s” expires"),
+    ExpiryKind.API_KEY: gettext_noop("The API key “%(name)s” expires"),
+}
+REMEDIES = {
+    ExpiryKind.TOKEN: gettext_noop(
+        "Renew it before then: download a new server token in Apple's portal, and upload it here."
+    ),
+    ExpiryKind.VPP_TOKEN: gettext_noop(
+        "Renew it before then: download a new content token in Apple's portal, and upload it here."
+    ),
+    ExpiryKind.CERTIFICATE: gettext_noop("Put its successor into the profiles that carry it: %(profiles)s."),
+    ExpiryKind.API_KEY: gettext_noop("Make a new key before then, and give it to the program that uses this one."),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Expiry:
     """Something that ends, or has ended and was not replaced. Its words are in the language that is active.
@@ -42,7 +60,6 @@ class Expiry:
     key: str
     name: str
     expires_at: datetime
-    link: str  # the page where something is done about it, as a path
     known_since: datetime | None = None  # it has not ended at another time since, as far as that is known
     token: Token | None = None
     vpp_token: VppToken | None = None
@@ -59,25 +76,20 @@ class Expiry:
     @property
     def sentence(self) -> str:
         """What is known of it, before and after."""
-        return {
-            ExpiryKind.TOKEN: _("The token “%(name)s” expires"),
-            ExpiryKind.VPP_TOKEN: _("The VPP token “%(name)s” expires"),
-            ExpiryKind.CERTIFICATE: _("The certificate “%(name)s” expires"),
-            ExpiryKind.API_KEY: _("The API key “%(name)s” expires"),
-        }[self.kind] % {"name": self.name}
+        return _(SENTENCES[self.kind]) % {"name": self.name}
 
     @property
     def remedy(self) -> str:
-        return {
-            ExpiryKind.TOKEN: _(
-                "Renew it before then: download a new server token in Apple's portal, and upload it here."
-            ),
-            ExpiryKind.VPP_TOKEN: _(
-                "Replace it before then: download a new content token in Apple's portal, and upload it here."
-            ),
-            ExpiryKind.CERTIFICATE: _("Put its successor into the profiles that carry it: %(profiles)s."),
-            ExpiryKind.API_KEY: _("Make a new key before then, and give it to the program that uses this one."),
-        }[self.kind] % {"profiles": ", ".join(profile.name for profile in self.profiles)}
+        return _(REMEDIES[self.kind]) % {"profiles": ", ".join(profile.name for profile in self.profiles)}
+
+    @property
+    def link(self) -> str:
+        """The page where something is done about it, as a path."""
+        if self.token:
+            return reverse("token-detail", args=[self.token.pk])
+        if self.vpp_token:
+            return reverse("vpp-token-detail", args=[self.vpp_token.pk])
+        return _where(self.profiles) if self.profiles else reverse("api-key-list")
 
 
 def expiries(person: Person | None, until: datetime) -> list[Expiry]:
@@ -102,7 +114,6 @@ def _tokens(look: Look, until: datetime) -> Iterator[Expiry]:
             name=token.name,
             expires_at=token.expires_at,
             known_since=_made(token, look),
-            link=reverse("token-detail", args=[token.pk]),
             token=token,
         )
 
@@ -115,7 +126,6 @@ def _vpp_tokens(look: Look, until: datetime) -> Iterator[Expiry]:
             name=token.name,
             expires_at=token.expires_at,
             known_since=_made(token, look),
-            link=reverse("vpp-token-list"),
             vpp_token=token,
         )
 
@@ -137,7 +147,6 @@ def _api_keys(look: Look, until: datetime) -> Iterator[Expiry]:
                 key=f"api_key-{key.pk}",
                 name=key.name,
                 expires_at=key.expires_at,
-                link=reverse("api-key-list"),
                 known_since=key.created_at,
                 api_key=key,
             )
@@ -158,7 +167,6 @@ def _certificates(look: Look, until: datetime) -> Iterator[Expiry]:
                 name=certificate.subject,
                 expires_at=certificate.expires_at,
                 known_since=max(profile.current.created_at for profile in profiles if profile.current),
-                link=_where(profiles),
                 profiles=tuple(profiles),
             )
 
@@ -185,7 +193,7 @@ def _read(text: str) -> Certificate | None:
         return None
 
 
-def _where(profiles: list[Profile]) -> str:
+def _where(profiles: Sequence[Profile]) -> str:
     if len(profiles) == 1:
         return reverse("profile-detail", args=[profiles[0].pk])
     tokens = {profile.token_id for profile in profiles}

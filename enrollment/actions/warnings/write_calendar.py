@@ -36,7 +36,8 @@ def write_calendar(person: Person, now: datetime) -> bytes:
     for expiry in expiries(person, now + AHEAD):
         if expiry.expires_at >= now - BEHIND:
             calendar.add_component(_event(expiry, installation, now))
-    return calendar.to_ical()
+    written: bytes = calendar.to_ical()
+    return written
 
 
 def _event(expiry: Expiry, installation: UUID, now: datetime) -> Event:

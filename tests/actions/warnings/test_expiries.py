@@ -35,7 +35,7 @@ def names(person: Person | None, days: int = 730) -> list[str]:
 
 def test_all_that_ends_is_told_the_earliest_first(alice):
     make_api_key(alice, name="Night job", by=alice, days=30)
-    a_vpp_token(name="Licences", days=20)
+    vpp_token = a_vpp_token(name="Licences", days=20)
     token = a_token(name="Shops", expires_at=within(40))
     profile = a_profile(token, anchor_certificates=[a_stored_certificate("Orchard CA", days=50)])
     found = expiries(alice, within(60))
@@ -46,7 +46,7 @@ def test_all_that_ends_is_told_the_earliest_first(alice):
         (ExpiryKind.CERTIFICATE, "Orchard CA", 50),
     ]
     assert [expiry.link for expiry in found] == [
-        reverse("vpp-token-list"),
+        reverse("vpp-token-detail", args=[vpp_token.pk]),
         reverse("api-key-list"),
         reverse("token-detail", args=[token.pk]),
         reverse("profile-detail", args=[profile.pk]),
