@@ -9,6 +9,8 @@ _SECRET = re.compile(
     r"pomona_[\w-]{8,}"  # our API keys, and the addresses calendars read
     r"|\b(?:CS|AT|AS)_\w{16,}"  # consumer secret, access token and access secret, as Apple writes them
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"|\bwhsec_[\w+/=]{16,}"  # what signs webhooks
+    r"|(?<=hooks\.slack\.com/)[\w/-]{16,}|(?<=[?&]sig=)[\w%-]{16,}"  # addresses of chats, which let anybody write there
     r"|(?<=Bearer )[\w.~+/=-]{8,}"
     r"|(?<=oauth_signature=)\"?[\w%+/=]+",
     re.DOTALL | re.IGNORECASE,

@@ -10,10 +10,11 @@ SECRET_NAMES = re.compile(
     r"|token_body|^(api_)?key$",
     re.IGNORECASE,
 )
-# Values that are secret, whatever their name: our API keys, private keys, and what servers' tokens are made of.
+# Values that are secret, whatever their name: our API keys, private keys, and what servers' tokens
+# and webhooks are made of.
 SECRET_VALUES = re.compile(
     r"pomona_[\w-]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)"
-    r"|\b(CS|AS|AT)_[0-9A-Za-z]{30,}",
+    r"|\b(CS|AS|AT)_[0-9A-Za-z]{30,}|\bwhsec_[A-Za-z0-9+/=]{30,}|https://hooks\.slack\.com/\S+",
     re.DOTALL,
 )
 HIDDEN = "•••"

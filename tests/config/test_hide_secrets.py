@@ -10,6 +10,7 @@ from config.access_log import AccessLog
 from config.hide_secrets import HIDDEN, hide_secrets
 from enrollment.apple.token_file import make_key_pair
 from enrollment.management.program import parts
+from enrollment.messengers import webhook
 from enrollment.models.api_key import make_key
 from enrollment.models.calendar_feed import make_address
 
@@ -31,6 +32,20 @@ def test_a_secret_is_hidden_wherever_it_stands(secret):
     said = json.dumps(hide_secrets(None, "info", event))
     assert HIDDEN in said
     assert secret.splitlines()[1 if "\n" in secret else 0] not in said
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        webhook.new_secret(),
+        "hooks.slack.com/services/T01ABCDEF/B01ABCDEF/abcdefghijklmnopqrstuvwx",
+        "prod-1.logic.azure.com:443/workflows/1/triggers/manual/paths/invoke?api-version=1&sig=Abcdefgh-ijklmnop_qrstuv",
+    ],
+)
+def test_so_is_what_belongs_to_a_webhook(secret):
+    said = hide_secrets(None, "info", {"event": f"posted to https://{secret} in vain"})["event"]
+    assert HIDDEN in said
+    assert secret[-16:] not in said
 
 
 def test_what_is_no_secret_stays():

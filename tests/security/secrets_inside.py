@@ -2,6 +2,7 @@
 
 import json
 import sys
+from urllib.parse import urlsplit
 
 import django
 
@@ -36,6 +37,10 @@ def parts(where: str, model: type, column: str, secret: bytes) -> dict[str, str]
     if column == "sealed_private_key":
         lines = secret.decode().splitlines()
         return {f"{where} line {number}": lines[number] for number in (1, len(lines) // 2)}
+    if column == "sealed_url":  # its host is told
+        return {where: urlsplit(secret.decode()).path}
+    if column.startswith("sealed_secret"):
+        return {where: secret.decode().removeprefix("whsec_")}
     if column in ("sealed_audit_key", "sealed_bypass_code"):
         return {where: secret.hex()} if not secret.isascii() else {where: secret.decode()}
     return {where: secret.decode()}

@@ -50,6 +50,7 @@ def run(tmp_path_factory):
         "OIDC_URL": "http://127.0.0.1:9",
         "OIDC_CLIENT_ID": "pomona",
         "OIDC_CLIENT_SECRET": OIDC_SECRET,
+        "WEBHOOKS_MAY_REACH": "127.0.0.1/32",
     }
     demo = Demo(a_folder(tmp_path_factory), a_free_port(), **environment)
     try:
@@ -75,10 +76,11 @@ def everything_that_is_secret_is_used(demo):
     assert signed_in.url == f"{base}/"
     connect(person, apple)
     code = lock_a_device(person, demo)
+    tell_a_webhook(person, apple)
     key = make_a_key(person)
     program = Person(base)
     program.session.headers["Authorization"] = f"Bearer {key}"
-    for path in ("tokens/", "devices/", "profiles/", "audit/", "me/", "nowhere/"):
+    for path in ("tokens/", "devices/", "profiles/", "audit/", "me/", "channels/", "nowhere/"):
         program.get(f"/api/v1/{path}")
     program.get("/metrics")
     program.get("/api/v1/tokens/", headers={"Authorization": f"Bearer {key}x"})
@@ -113,6 +115,18 @@ def connect(person, apple):
     person.post(f"{token}sync/", page=token)
     licences = requests.post(f"{apple}/portal/content-token", timeout=30).content
     person.post("/vpp-tokens/new/", {"name": "Logged"}, files={"file": ("licences.vpptoken", licences)})
+
+
+def tell_a_webhook(person, apple):
+    """It is asked, and says no: its address and its signature went out."""
+    said = {"name": "Logged", "kind": "webhook", "url": f"{apple}/hooks/B0/not-for-any-log-of-ours", "is_on": "on"}
+    made = person.post(
+        "/warnings/channels/new/", {**said, "least_severity": "notice", "rhythm": "at_once", "language": "en"}
+    )
+    assert "whsec_" in made.text, re.sub(r"<[^>]+>|\s+", " ", made.text.partition("<main")[2])
+    channel = re.findall(r"/warnings/channels/\d+/", made.text)[-1]
+    assert "127.0.0.1 refuses the message" in person.post(f"{channel}test/", page=channel).text
+    person.post(f"{channel}secret/")
 
 
 def lock_a_device(person, demo):
@@ -174,13 +188,14 @@ def told(texts, secrets):
 def test_the_run_was_whole(run):
     """It can only find what was there to be found."""
     kept = " ".join(run["secret"])
-    for name in ("sealed_credentials", "sealed_session", "sealed_private_key", "sealed_token", "sealed_bypass_code"):
+    own = ("sealed_credentials", "sealed_session", "sealed_private_key", "sealed_token", "sealed_bypass_code")
+    for name in (*own, "sealed_url", "sealed_secret", "sealed_secret_before"):
         assert name in kept
     assert "[debug" in run["logs"]["web.log"]
     assert "[debug" in run["logs"]["worker-long.log"]
     assert "Traceback" in run["logs"]["web.log"]
     assert "the sign-in provider did not answer" in run["logs"]["web.log"]
-    assert [answer.status_code for answer in run["program"]] == [200, 200, 200, 200, 200, 404, 200, 401]
+    assert [answer.status_code for answer in run["program"]] == [200, 200, 200, 200, 200, 200, 404, 200, 401]
 
 
 def test_no_log_tells_a_secret(run):

@@ -1,0 +1,161 @@
+"""WARN-3: the pages of channels, and what everybody chooses for themselves."""
+
+import re
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+
+from enrollment.encryption import decrypt
+from enrollment.models import Alert, Channel, Delivery, Dropped, ScopeTag
+from tests.cast import a_channel, a_token
+
+pytestmark = pytest.mark.django_db
+HOOK = "https://hooks.orchard.example/services/T0/B0/a-path-that-is-a-secret"
+SAID = {
+    "name": "On call",
+    "kind": "webhook",
+    "url": HOOK,
+    "least_severity": "warning",
+    "rhythm": "at_once",
+    "language": "en",
+}
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def test_a_webhook_is_added_and_its_secret_shown_once(as_alice):
+    answer = as_alice.post(reverse("channel-new"), {**SAID, "is_on": "on"})
+    secret = re.search(r"whsec_[A-Za-z0-9+/]{43}=", text(answer))[0]
+    assert "no-store" in answer.headers["Cache-Control"]
+    channel = Channel.objects.get()
+    assert decrypt(bytes(channel.sealed_secret)).decode() == secret
+    assert channel.is_on
+    for name in ("channel-detail", "channel-edit", "channel-secret", "channel-delete"):
+        page = text(as_alice.get(reverse(name, args=[channel.pk])))
+        assert secret not in page
+        assert "a-path-that-is-a-secret" not in page
+    assert "hooks.orchard.example" in text(as_alice.get(reverse("channel-list")))
+
+
+def test_what_is_wrong_is_said_at_the_field_and_only_the_secret_is_lost(as_alice):
+    a_channel(name="Taken")
+    page = text(as_alice.post(reverse("channel-new"), {**SAID, "name": "taken", "rhythm": "weekly"}))
+    assert "Another channel has this name already." in page
+    assert 'value="taken"' in page
+    assert re.search(r'value="weekly"[^>]*checked', page)
+    assert "Enter the address once more" in page
+    assert "a-path-that-is-a-secret" not in page
+    page = text(as_alice.post(reverse("channel-new"), {**SAID, "url": "https://10.0.0.1/x"}))
+    assert "WEBHOOKS_MAY_REACH" in page
+    assert "Enter the address once more" not in page
+    page = text(as_alice.post(reverse("channel-new"), {**SAID, "kind": "mail", "addresses": "a@b.example, nonsense"}))
+    assert "“nonsense” is no e-mail address." in page
+    assert "a@b.example, nonsense" in page
+    assert Channel.objects.count() == 1
+
+
+def test_mailboxes_are_typed_as_people_type_them(as_alice):
+    said = {**SAID, "kind": "mail", "url": "", "addresses": "a@b.example, c@d.example;e@f.example\n\na@b.example"}
+    as_alice.post(reverse("channel-new"), said)
+    assert Channel.objects.get().addresses == ["a@b.example", "c@d.example", "e@f.example"]
+    assert not Channel.objects.get().is_on, "the switch was off"
+
+
+def test_a_channel_is_changed_without_its_address(as_alice):
+    tag = ScopeTag.objects.create(name="Lyon")
+    channel = a_channel(url=HOOK)
+    page = text(as_alice.get(reverse("channel-edit", args=[channel.pk])))
+    assert "Left empty, it stays the one at hooks.orchard.example." in page
+    assert 'name="kind"' not in page
+    said = {**SAID, "url": "", "name": "Lyon's", "scope_tags": tag.pk}
+    answer = as_alice.post(reverse("channel-edit", args=[channel.pk]), said)
+    assert answer.status_code == 302
+    channel.refresh_from_db()
+    assert (channel.name, [*channel.scope_tags.all()]) == ("Lyon's", [tag])
+    assert decrypt(bytes(channel.sealed_url)).decode() == HOOK
+    page = text(as_alice.get(reverse("scope-tag-detail", args=[tag.pk])))
+    assert "Lyon&#x27;s" in page
+
+
+def test_a_test_message_says_what_came_of_it(as_alice, receiver):
+    channel = a_channel("slack", name="Chat", url=f"{receiver.url}/x")
+    address = reverse("channel-test", args=[channel.pk])
+    assert "The test message has arrived at “Chat”." in text(as_alice.post(address, follow=True))
+    receiver.answers = [(410, {}, b"")]
+    page = text(as_alice.post(address, follow=True))
+    assert page.count("127.0.0.1 does not know this address any more (410).") == 2, "as a message, and on the page"
+    assert "Failing" in page
+
+
+def test_a_new_signing_secret_is_shown_once(as_alice):
+    channel = a_channel()
+    before = decrypt(bytes(channel.sealed_secret)).decode()
+    secret = re.search(r"whsec_\S{43}=", text(as_alice.post(reverse("channel-secret", args=[channel.pk]))))[0]
+    assert secret != before
+    chat = a_channel("slack")
+    page = text(as_alice.post(reverse("channel-secret", args=[chat.pk]), follow=True))
+    assert "Only messages of webhooks are signed." in page
+
+
+def test_what_was_told_is_listed_with_what_became_of_it(as_alice):
+    channel, now = a_channel(), timezone.now()
+    alert = Alert.objects.create(key="token_rejected.token-1", condition="token_rejected", token=a_token(), since=now)
+    common = {"alert": alert, "channel": channel, "created_at": now, "due_at": now}
+    Delivery.objects.create(step="a", sent_at=now, **common)
+    Delivery.objects.create(step="b", **common)
+    Delivery.objects.create(step="c", dropped_at=now, dropped_because=Dropped.GIVEN_UP, **common)
+    page = text(as_alice.get(reverse("channel-detail", args=[channel.pk])))
+    for word in ("Token rejected", "Sent", "To be sent", "Given up"):
+        assert word in page
+
+
+def test_it_is_deleted_with_all_it_knew(as_alice):
+    channel = a_channel()
+    as_alice.post(reverse("channel-delete", args=[channel.pk]))
+    assert not Channel.objects.exists()
+
+
+def test_the_list_asks_no_more_for_many_channels(as_alice, django_assert_max_num_queries):
+    tag = ScopeTag.objects.create(name="Lyon")
+
+    def ask():
+        cache.clear()
+        with django_assert_max_num_queries(60) as found:
+            as_alice.get(reverse("channel-list"))
+        return len(found.captured_queries)
+
+    a_channel().scope_tags.add(tag)
+    one = ask()
+    for _number in range(10):
+        a_channel().scope_tags.add(ScopeTag.objects.create(name=f"Tag {_number}"))
+    assert ask() == one
+
+
+def test_who_manages_all_of_it_is_led_there(as_alice, as_bob, as_charlie):
+    for browser, is_led in ((as_alice, True), (as_bob, False), (as_charlie, False)):
+        assert (reverse("channel-list") in text(browser.get("/account/"))) is is_led
+
+
+def test_everybody_chooses_what_is_mailed_to_them(as_bob, bob):
+    page = text(as_bob.get(reverse("account")))
+    assert re.search(r'<option value="warning" selected', page)
+    as_bob.post(reverse("account-warnings"), {"told_from": "nothing", "told_rhythm": "weekly"})
+    bob.refresh_from_db()
+    assert (bob.told_from, bob.told_rhythm) == ("nothing", "weekly")
+    as_bob.post(reverse("account-warnings"), {"told_from": "everything", "told_rhythm": "hourly"})
+    bob.refresh_from_db()
+    assert (bob.told_from, bob.told_rhythm) == ("nothing", "weekly")
+
+
+def test_who_cannot_be_mailed_is_told_so(as_bob, bob):
+    bob.failing_since, bob.trouble_sentence = timezone.now(), "The mail server refuses the mail: %(said)s"
+    bob.trouble_details = {"said": "550 No"}
+    bob.save()
+    assert "The mail server refuses the mail: 550 No" in text(as_bob.get(reverse("account")))
+    bob.email = ""
+    bob.save()
+    assert "You have no e-mail address here" in text(as_bob.get(reverse("account")))
