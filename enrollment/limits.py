@@ -25,7 +25,7 @@ SERIALS_PER_CALL = 1_000  # LIM-19
 TOKEN_EXPIRES_SOON = timedelta(days=30)
 EXPIRY_WARNING_DAYS = (60, 30, 14, 7, 1)  # WARN-1
 SYNC_IS_LATE, SYNC_IS_TOO_LATE = timedelta(days=1), timedelta(days=3)  # WARN-1: warning, unhealthy
-NEAR_A_LIMIT = 0.9  # WARN-1, of LIM-1 to LIM-4
+NEAR_PERCENT = 90  # WARN-1, of LIM-1 to LIM-4
 WITHOUT_PROFILE_FOR = timedelta(hours=1)  # a device that has just appeared is nobody's business yet
 CLOCK_MAY_PAUSE = timedelta(minutes=10)  # it looks every minute
 DEVICES_COUNTED_EVERY = timedelta(minutes=1)  # for warnings, which stand on every page
@@ -85,3 +85,8 @@ CHANNEL_ADDRESSES = 20  # of one channel
 WEBHOOK_URL_LENGTH = 2_000
 OLD_SECRET_SIGNS_FOR = timedelta(hours=24)
 ALERTS_KEPT_DAYS = 90  # after they ended
+
+
+def nearly(limit: int) -> int:
+    """From so many on something comes near the limit."""
+    return limit * NEAR_PERCENT // 100

@@ -59,6 +59,8 @@ NOT_RECORDED = {
     "warnings.note_warnings": TOLD,
     "warnings.purge_alerts": TOLD,
     "warnings.send_warnings": TOLD,
+    "warnings.check_readiness": "It changes nothing.",
+    "warnings.device_figures": "It changes nothing: it counts, and keeps that in the cache for a minute.",
     "warnings.keep_alert": "It remembers what a condition found; what people do about it is recorded.",
 }
 

@@ -1,7 +1,7 @@
 """What the bell costs: `python -m tests.bench.warnings --devices 200000 --tokens 1 --database sqlite|postgres`.
 
-Prints JSON: how long everything that holds takes to be found, by who asks; cold is with devices to be counted, as once a
-minute, warm is every other page. First where every token has devices in trouble, then where all but a few are well.
+Prints JSON: how long everything that holds takes to be found, by who asks; cold is with devices to be counted, as once
+a minute, warm is every other page. First where every token has devices in trouble, then where all but a few are well.
 """
 
 import json
@@ -66,7 +66,9 @@ def measured(person: "Person") -> dict[str, Any]:
     }
 
 
-def milliseconds(times: int, ask: Callable[[], object], before: Callable[[], object] = lambda: None) -> dict[str, float]:
+def milliseconds(
+    times: int, ask: Callable[[], object], before: Callable[[], object] = lambda: None
+) -> dict[str, float]:
     taken = []
     for _time in range(times):
         before()
@@ -103,7 +105,8 @@ def remember() -> None:
 
     Alert.objects.all().delete()
     alerts = [
-        Alert(key=one.key, condition=one.condition.id, token=one.token, since=one.since) for one in current_warnings(None)
+        Alert(key=one.key, condition=one.condition.id, token=one.token, since=one.since)
+        for one in current_warnings(None)
     ]
     Alert.objects.bulk_create(alerts)
     refresh_statistics()

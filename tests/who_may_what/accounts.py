@@ -61,6 +61,11 @@ ACCOUNTS = [
     page("socialaccount_login_cancelled", "get", "", 200, stranger=200),
     page("socialaccount_connections", "get", "", 302),
     page("set_language", "post", "", 302, language="fr"),
+    # For balancers.
+    page("health-live", "get", "", 200, stranger=200),
+    page("health-live", "post", "", 405, stranger=405),
+    page("health-ready", "get", "", 200, stranger=200),
+    page("health-ready", "post", "", 405, stranger=405),
     # What describes the API, and what is not there.
     page("api-schema", "get", "", 200, stranger=200),
     page("api-docs", "get", "", 200, stranger=200),

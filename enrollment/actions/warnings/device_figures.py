@@ -15,8 +15,6 @@ KEY, CLAIM = "device-figures", "device-figures-counting"
 KEPT_SECONDS = 600  # what is older than a minute is still better than that everybody counts at once
 CLAIMED_SECONDS = 30
 STUCK = (AssignmentState.THROTTLED, AssignmentState.FAILED, AssignmentState.NOT_ACCESSIBLE)
-_MANY = int(limits.DEVICES_PER_TOKEN * limits.NEAR_A_LIMIT)
-_MANY_OF_A_PROFILE = int(limits.DEVICES_PER_PROFILE * limits.NEAR_A_LIMIT)
 
 Counts = Mapping[int, int]
 
@@ -59,13 +57,11 @@ def device_figures(now: datetime) -> DeviceFigures:
 def _count(now: datetime) -> DeviceFigures:
     """A few grouped questions over all tokens, answered from indexes."""
     present, released = Device.objects.order_by().present(), Device.objects.order_by().filter(released_at__isnull=False)
-    here = _here(present)
-    gone = {
-        token: (count, first) for token, count, first in released.few_by("token_id", Count("*"), Min("released_at"))
-    }
+    here, many = _here(present), limits.nearly(limits.DEVICES_PER_PROFILE)
+    gone = {token: told for token, *told in released.few_by("token_id", Count("*"), Min("released_at"))}
     return DeviceFigures(
-        present={token: count for token, count in here.items() if count >= _MANY},
-        of_profiles=_of_full_profiles([token for token in here if here[token] + gone.get(token, (0,))[0] >= _MANY]),
+        present={token: count for token, count in here.items() if count >= limits.nearly(limits.DEVICES_PER_TOKEN)},
+        of_profiles=_of_full_profiles([token for token in here if here[token] + gone.get(token, (0,))[0] >= many]),
         stuck={state: dict(present.in_state(state, now).few_by("token_id", Count("*"))) for state in STUCK},
         without_profile=_without_profile(present, now),
         released={token: count for token, (count, _first) in gone.items()},
@@ -92,6 +88,6 @@ def _of_full_profiles(tokens: list[int]) -> dict[int, dict[int, int]]:
     profiles: dict[Any, int] = dict(Profile.objects.filter(token__in=tokens).values_list("pk", "token"))
     full: dict[int, dict[int, int]] = {}
     for profile, count in Device.objects.filter(profile__in=profiles).counts_by("profile").items() if profiles else ():
-        if count >= _MANY_OF_A_PROFILE:
+        if count >= limits.nearly(limits.DEVICES_PER_PROFILE):
             full.setdefault(profiles[profile], {})[profile] = count
     return full

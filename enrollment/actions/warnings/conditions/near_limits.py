@@ -14,11 +14,6 @@ from enrollment.actions.warnings.warning import Condition, StandingWarning
 from enrollment.models import Permission, Profile, Severity, Token
 
 
-def comes_near(limit: int) -> int:
-    """From so many on."""
-    return int(limit * limits.NEAR_A_LIMIT)
-
-
 def in_words(warning: StandingWarning) -> dict[str, str]:
     """Its details, with figures as people write them."""
     return {name: intcomma(value) if isinstance(value, int) else value for name, value in warning.details.items()}
@@ -33,7 +28,7 @@ class ManyTokens(Condition):
     acts = Permission.CREATE_TOKEN
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
-        if look.sees_everything and (count := Token.objects.count()) >= comes_near(limits.TOKENS_PER_INSTALLATION):
+        if look.sees_everything and (count := Token.objects.count()) >= limits.nearly(limits.TOKENS_PER_INSTALLATION):
             details = {"count": count, "most": limits.TOKENS_PER_INSTALLATION}
             yield StandingWarning(condition=self, severity=Severity.WARNING, details=details)
 
@@ -57,7 +52,7 @@ class ManyProfiles(Condition):
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
         of_tokens = Profile.objects.order_by().values_list("token").annotate(count=Count("*"))
-        counts = dict(of_tokens.filter(count__gte=comes_near(limits.PROFILES_PER_TOKEN)))
+        counts = dict(of_tokens.filter(count__gte=limits.nearly(limits.PROFILES_PER_TOKEN)))
         for token in look.tokens_of(counts):
             yield StandingWarning(
                 condition=self,
