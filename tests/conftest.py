@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 
+from enrollment.actions.devices import tally_devices
 from enrollment.actions.warnings import device_figures
 from enrollment.models import Person, ScopeTag, Token
 from enrollment.simulator import Simulator, World
@@ -38,7 +39,7 @@ def _plain_settings(settings):
 @pytest.fixture(autouse=True)
 def _devices_are_counted_anew() -> None:
     """What warnings count is kept for a minute, and tests are shorter."""
-    cache.delete(device_figures.KEY)
+    cache.delete_many([device_figures.KEY, tally_devices.KEY])
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from enrollment.actions.dashboard.dashboard import Dashboard, dashboard
 from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.api.serializers.dashboard import DashboardSerializer
 from enrollment.api.viewset import Viewset
-from enrollment.models import AssignmentState, Severity
+from enrollment.models import Severity
 
 
 class DashboardViewSet(Viewset):
@@ -41,11 +41,11 @@ def _devices(seen: Dashboard) -> dict[str, Any] | None:
     if seen.devices is None:
         return None
     return {
+        "at": seen.devices.at,
         "total": seen.devices.total,
         "released": seen.devices.released,
         "by_status": seen.devices.by_status,
-        "by_state": {state: seen.devices.by_state.get(state) for state in AssignmentState},
-        "not_as_wanted": seen.devices.not_as_wanted,
+        "by_state": seen.devices.by_state,
         "by_profile": None if seen.profiles is None else _by_profile(seen.devices),
         "no_profile_wanted": seen.devices.no_profile_wanted,
         "nothing_said": seen.devices.nothing_said,

@@ -56,8 +56,6 @@ def state_rows(devices: DeviceCounts) -> list[BarRow]:
         for state, tone in STATES.items()
         if devices.by_state.get(state) or state in ALWAYS_TOLD
     ]
-    if devices.not_as_wanted and not devices.are_told_apart:
-        rows.insert(1, Row(_("Not yet as wanted"), devices.not_as_wanted, "", "info", part_of=devices.total))
     return bar_rows(rows)
 
 

@@ -1,15 +1,13 @@
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Min
+from django.db.models import Count
 
 from enrollment import limits
-from enrollment.models import AppleProfileStatus, AssignmentState, Device, Profile
-from enrollment.models.device import DeviceQuerySet
+from enrollment.actions.devices.tally_devices import DeviceTally, tally_devices
+from enrollment.models import AssignmentState, Device, Profile
 
 KEY, CLAIM = "device-figures", "device-figures-counting"
 KEPT_SECONDS = 600  # what is older than a minute is still better than that everybody counts at once
@@ -55,39 +53,30 @@ def device_figures(now: datetime) -> DeviceFigures:
 
 
 def _count(now: datetime) -> DeviceFigures:
-    """A few grouped questions over all tokens, answered from indexes."""
-    present, released = Device.objects.order_by().present(), Device.objects.order_by().filter(released_at__isnull=False)
-    here, many = _here(present), limits.nearly(limits.DEVICES_PER_PROFILE)
-    gone = {token: told for token, *told in released.few_by("token_id", Count("*"), Min("released_at"))}
+    """Most of it is what everybody is told of devices, counted anew."""
+    tally = tally_devices(now, anew=True)
+    many = limits.nearly(limits.DEVICES_PER_TOKEN)
     return DeviceFigures(
-        present={token: count for token, count in here.items() if count >= limits.nearly(limits.DEVICES_PER_TOKEN)},
-        of_profiles=_of_full_profiles([token for token in here if here[token] + gone.get(token, (0,))[0] >= many]),
-        stuck={state: dict(present.in_state(state, now).few_by("token_id", Count("*"))) for state in STUCK},
-        without_profile=_without_profile(present, now),
-        released={token: count for token, (count, _first) in gone.items()},
-        first_release={token: first for token, (_count, first) in gone.items()},
+        present={token: count for token, count in tally.present.items() if count >= many},
+        of_profiles=_of_full_profiles(tally),
+        stuck={state: tally.by_state.get(state, {}) for state in STUCK},
+        without_profile=_without_profile(now),
+        released=tally.released,
+        first_release=tally.first_release,
     )
 
 
-def _here(present: DeviceQuerySet) -> Counter[int]:
-    """Along the index that begins with the status, which therefore is named, and goes on with the token."""
-    by_both = present.filter(apple_profile_status__in=AppleProfileStatus.values)
-    here = Counter[int]()
-    for _status, token, count in by_both.values_list("apple_profile_status", "token").annotate(count=Count("*")):
-        here[token] += count
-    return here
-
-
-def _without_profile(present: DeviceQuerySet, now: datetime) -> dict[int, int]:
-    appeared = present.without_profile().filter(appeared_at__lte=now - limits.WITHOUT_PROFILE_FOR)
+def _without_profile(now: datetime) -> dict[int, int]:
+    present = Device.objects.order_by().present().without_profile()
+    appeared = present.filter(appeared_at__lte=now - limits.WITHOUT_PROFILE_FOR)
     return dict(appeared.few_by("token_id", Count("*")))
 
 
-def _of_full_profiles(tokens: list[int]) -> dict[int, dict[int, int]]:
-    """Of tokens that are large enough to have one (LIM-2)."""
-    profiles: dict[Any, int] = dict(Profile.objects.filter(token__in=tokens).values_list("pk", "token"))
+def _of_full_profiles(tally: DeviceTally) -> dict[int, dict[int, int]]:
+    """Those of which one comes near its limit (LIM-2)."""
+    many = limits.nearly(limits.DEVICES_PER_PROFILE)
+    counts = {profile: count for profile, count in tally.wanted_ever.items() if count >= many}
     full: dict[int, dict[int, int]] = {}
-    for profile, count in Device.objects.filter(profile__in=profiles).counts_by("profile").items() if profiles else ():
-        if count >= limits.nearly(limits.DEVICES_PER_PROFILE):
-            full.setdefault(profiles[profile], {})[profile] = count
+    for profile, token in Profile.objects.filter(pk__in=counts).values_list("pk", "token") if counts else ():
+        full.setdefault(token, {})[profile] = counts[profile]
     return full

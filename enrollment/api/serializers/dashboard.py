@@ -32,13 +32,13 @@ class DevicesByStateSerializer(serializers.Serializer):
     """Devices by how far what is wanted of them has come."""
 
     nothing_wanted = serializers.IntegerField()
-    waiting = serializers.IntegerField(allow_null=True)
-    sent = serializers.IntegerField(allow_null=True)
+    waiting = serializers.IntegerField()
+    sent = serializers.IntegerField()
     confirmed = serializers.IntegerField()
-    throttled = serializers.IntegerField(allow_null=True)
-    failed = serializers.IntegerField(allow_null=True)
-    not_accessible = serializers.IntegerField(allow_null=True)
-    drifted = serializers.IntegerField(allow_null=True)
+    throttled = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    not_accessible = serializers.IntegerField()
+    drifted = serializers.IntegerField()
 
 
 class ProfileShareSerializer(serializers.Serializer):
@@ -51,13 +51,11 @@ class ProfileShareSerializer(serializers.Serializer):
 class DeviceCountsSerializer(serializers.Serializer):
     """Devices that are here and not released."""
 
+    at = serializers.DateTimeField(help_text="When they were counted: at most a minute ago.")
     total = serializers.IntegerField()
     released = serializers.IntegerField(help_text="Those that wait for deletion; nowhere else they count.")
     by_status = StatusCountsSerializer()
-    by_state = DevicesByStateSerializer(
-        help_text="Null where too many devices are not as wanted to tell apart, in moments, why."
-    )
-    not_as_wanted = serializers.IntegerField(help_text="All that wish for something that Apple does not show.")
+    by_state = DevicesByStateSerializer()
     by_profile = ProfileShareSerializer(many=True, allow_null=True, help_text="Null without the permission to read it.")
     no_profile_wanted = serializers.IntegerField()
     nothing_said = serializers.IntegerField()
