@@ -46,3 +46,14 @@ def test_an_unseen_token_is_no_choice(charlie, tokens):
     filters = WarningFilter({"token": str(tokens[0].pk)}, person=charlie)
     assert not filters.is_valid()
     assert "Lyon" not in str(filters)
+
+
+def test_the_tokens_are_chosen_from_like_from_any_list(alice, tokens):
+    a_token(name="<b>Nice</b>")
+    lyon, _paris = tokens
+    shown = str(WarningFilter({"token": str(lyon.pk)}, person=alice)["token"])
+    assert 'name="token"' in shown.partition(">")[0]
+    assert f'<option value="{lyon.pk}" selected>Lyon</option>' in shown
+    assert "&lt;b&gt;Nice" in shown
+    assert shown.count(" selected") == 1
+    assert '<option value="" selected>' in str(WarningFilter({}, person=alice)["token"])
