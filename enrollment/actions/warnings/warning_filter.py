@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.actions.warnings.every_condition import CONDITIONS
 from enrollment.actions.warnings.warning import Condition, StandingWarning
 from enrollment.models import Person, Severity, Token
+from enrollment.models.long_select import LongSelect
 from enrollment.models.yes_or_no import YesOrNoField
 from enrollment.permissions import may
 
@@ -28,9 +29,11 @@ class WarningFilter(forms.Form):
     def __init__(self, data: Any = None, *, person: Person) -> None:
         super().__init__(data if data is not None else {})
         known = [(condition.id, condition.label) for condition in watched_for(person)]
-        tokens = Token.objects.visible_to(person)
+        tokens = Token.objects.visible_to(person).only("name")
         self.fields["condition"] = forms.ChoiceField(choices=[ALL, *known], required=False, label=_("Kind"))
-        self.fields["token"] = forms.ModelChoiceField(tokens, required=False, label=_("Token"), empty_label=ALL[1])
+        self.fields["token"] = forms.ModelChoiceField(
+            tokens, required=False, label=_("Token"), empty_label=ALL[1], widget=LongSelect
+        )
         self.order_fields(["severity", "condition", "token", "snoozed"])
 
     def matching(self, warnings: Iterable[StandingWarning]) -> list[StandingWarning]:
