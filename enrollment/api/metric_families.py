@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 
+from enrollment.actions.devices.tally_devices import tally_devices
 from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.actions.warnings.device_figures import STUCK, device_figures
 from enrollment.models import (
@@ -146,23 +147,23 @@ class Figures:
         )
 
     def _devices(self) -> Iterator[Metric]:
-        present, released = self._by_status()
-        figures = device_figures(self.now)
+        figures = device_figures(self.now)  # first: it counts anew what the other tells
+        tally = tally_devices(self.now)
         yield gauge(
             "pomona_devices",
             "Devices by the status of their profile at Apple, without those that were released.",
             ["token", "status"],
             (
-                ((name, status), present[key, status])
+                ((name, status.value), tally.by_status[status].get(key, 0))
                 for key, name in self.names.items()
-                for status in AppleProfileStatus.values
+                for status in AppleProfileStatus
             ),
         )
         yield gauge(
             "pomona_devices_released",
             "Devices that were released from the organisation, and are still listed.",
             ["token"],
-            (((name,), released[key]) for key, name in self.names.items()),
+            (((name,), tally.released.get(key, 0)) for key, name in self.names.items()),
         )
         yield gauge(
             "pomona_devices_without_profile",
@@ -180,17 +181,6 @@ class Figures:
                 for state in STUCK
             ),
         )
-
-    def _by_status(self) -> tuple[Counter[tuple[int, str]], Counter[int]]:
-        """Present ones by token and status, released ones by token: answered from one index."""
-        # Every status is named for it, for it begins with the status.
-        devices = Device.objects.visible_to(self.person).filter(apple_profile_status__in=AppleProfileStatus.values)
-        rows = devices.order_by().values_list("token", "apple_profile_status")
-        present, released = Counter[tuple[int, str]](), Counter[int]()
-        for token, status, every, gone in rows.annotate(every=Count("*"), gone=Count("released_at")):
-            present[token, status] = every - gone
-            released[token] += gone
-        return present, released
 
     def _queues(self) -> Iterator[Metric]:
         waits: dict[str, int] = {
