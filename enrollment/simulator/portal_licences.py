@@ -174,8 +174,8 @@ def location_page(world: World, location: Location, said: str, t: Texts) -> str:
     note = f'<p class="{"wrong" if said in WRONG else "done"}" role="status">{e(t(said))}</p>' if said in SAID else ""
     content = (
         f"{note}{_table(location, t)}"
-        f'<div class="columns">{_change_box(location, here, t)}{_buy_box(here, t)}'
-        f"{_token_box(world, location, here, t)}{_product_box(location, here, t)}</div>"
+        f'<div class="columns">{_change_box(location, here, t)}{_token_box(world, location, here, t)}'
+        f"{_product_box(location, here, t)}{_buy_box(here, t)}</div>"
         f'<p class="help"><a href="/portal/conditions">{e(t("Conditions and faults"))}</a>: '
         f"{e(t('the faults whose names begin with content_ are those of Apps and Books.'))}</p>"
     )
@@ -229,7 +229,7 @@ def _token_box(world: World, location: Location, here: str, t: Texts) -> str:
     changes = "".join(
         f'<button class="quiet" name="what" value="{name}">{e(t(words))}</button> ' for name, words in TOKEN_CHANGES
     )
-    changes = f'<form method="post" action="{here}/tokens">{changes}</form>' if location.tokens else ""
+    changes = f'<form class="one-by-one" method="post" action="{here}/tokens">{changes}</form>' if location.tokens else ""
     return (
         f'<section class="box"><h2>{e(t("Content tokens"))}</h2>{issued}'
         f'<form method="post" action="{here}/token"><button>{e(t("Download content token"))}</button></form>'

@@ -80,7 +80,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_read_now": may(request.user, Permission.SYNC_DEVICE),
         **_licences(request, token),
     }
-    return render(request, "enrollment/vpp_tokens/detail.html", values)
+    answer = render(request, "enrollment/vpp_tokens/detail.html", values)
+    if request.htmx and not token.is_being_read:
+        # Looked at while it was being read: the status and the counts around have changed, too.
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 def _licences(request: HttpRequest, token: VppToken) -> dict[str, Any]:

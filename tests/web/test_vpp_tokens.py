@@ -58,6 +58,8 @@ def test_a_token_is_added_and_its_location_known_at_once(as_alice, location, app
     assert "under way" in page
     assert "hx-trigger" in page, "the page looks again by itself"
     tasks.run_read_licences(token.pk)
+    answer = as_alice.get(reverse("vpp-token-detail", args=[token.pk]), headers={"HX-Request": "true"})
+    assert answer.headers["HX-Refresh"] == "true", "all of the page has changed"
     page = shown(as_alice, token)
     assert "hx-trigger" not in page
     assert "of 500 licences free" in page
