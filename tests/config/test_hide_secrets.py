@@ -41,6 +41,7 @@ def test_a_secret_is_hidden_wherever_it_stands(secret):
         "hooks.slack.com/services/T01ABCDEF/B01ABCDEF/abcdefghijklmnopqrstuvwx",
         "prod-1.logic.azure.com:443/workflows/1/triggers/manual/paths/invoke?api-version=1&sig=Abcdefgh-ijklmnop_qrstuv",
     ],
+    ids=["a signing secret", "Slack's", "Teams'"],
 )
 def test_so_is_what_belongs_to_a_webhook(secret):
     said = hide_secrets(None, "info", {"event": f"posted to https://{secret} in vain"})["event"]
