@@ -1,16 +1,27 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import F, Q
 
+from enrollment import limits
 from enrollment.models.vpp_token import VppToken
 
 if TYPE_CHECKING:
     from enrollment.models.person import Person
 
 
+# Of one row: an app of which few are left at all its prices together has few left at one of them. Divided, for what a
+# free app reports may be as much as a number can be.
+FEW_LEFT = Q(available__lte=limits.LICENCES_LOW) | Q(available__lte=F("total") / (100 // limits.LICENCES_LOW_PERCENT))
+
+
 class LicencesQuerySet(models.QuerySet["Licences"]):
     def visible_to(self, person: "Person") -> "LicencesQuerySet":
         return self.filter(vpp_token__in=VppToken.objects.visible_to(person))
+
+    def few_left(self) -> "LicencesQuerySet":
+        """Found by an index of their own: warnings stand on every page."""
+        return self.filter(FEW_LEFT)
 
 
 class Licences(models.Model):
@@ -38,6 +49,7 @@ class Licences(models.Model):
                 fields=["vpp_token", "adam_id", "pricing_param"], name="an_app_is_counted_once_per_price"
             )
         ]
+        indexes = [models.Index(fields=["vpp_token", "adam_id"], condition=FEW_LEFT, name="licences_few_left")]
 
     def __str__(self) -> str:
         return self.name or self.adam_id

@@ -1,6 +1,8 @@
 """VPP-1: licences by app, the Company Portal first; low at 10 % or 10 free, gone at none."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from enrollment.models import Licences
 from enrollment.models.licence_stock import COMPANY_PORTAL, Supply, by_app, company_portal_stock, stocks, supply_of
@@ -31,6 +33,17 @@ def test_when_it_is_low_and_when_gone_for_the_value_and_the_database(owned, free
     assert row["supply_now"] == supply
     (stock,) = stocks([row])
     assert (stock.owned, stock.free, stock.supply) == (owned, free, supply)
+    assert token.licences.few_left().exists() is (supply != Supply.ENOUGH)
+
+
+COUNTS = st.lists(st.tuples(st.integers(0, 400), st.integers(0, 60)), min_size=1, max_size=3)
+
+
+@given(rows=COUNTS)
+def test_an_app_of_which_few_are_left_has_few_left_at_one_of_its_prices(rows):
+    """So it is found by its rows before they are added up."""
+    whole = supply_of(sum(used + free for used, free in rows), sum(free for _used, free in rows))
+    assert whole == Supply.ENOUGH or any(supply_of(used + free, free) != Supply.ENOUGH for used, free in rows)
 
 
 def test_an_app_at_two_prices_is_one_app():

@@ -70,13 +70,14 @@ class Look:
     def short_stocks(self) -> list[tuple[VppToken, Stock]]:
         """Of which apps few licences are left, or none, by token; of no books."""
         apps = Licences.objects.exclude(product_type=BOOK)
-        if self.person and not self.person.sees_everything:
-            apps = apps.filter(vpp_token__in=self.vpp_tokens.order_by().values("pk"))
-        found = list(stocks(by_app(apps).filter(GONE | FEW).order_by("vpp_token", "place", "called", "adam_id")))
-        keys = {stock.vpp_token for stock in found}
-        tokens = self.vpp_tokens.filter(pk__in=keys).defer("sealed_token") if keys else []
+        some = set(apps.few_left().order_by().values_list("vpp_token", "adam_id"))
+        if not some:
+            return []
+        tokens = self.vpp_tokens.filter(pk__in={key for key, _app in some}).defer("sealed_token")
         by_key = {token.pk: token for token in tokens}
-        return [(by_key[stock.vpp_token], stock) for stock in found if stock.vpp_token in by_key]
+        theirs = apps.filter(vpp_token__in=by_key, adam_id__in={adam_id for key, adam_id in some if key in by_key})
+        found = by_app(theirs).filter(GONE | FEW).order_by("vpp_token", "place", "called", "adam_id")
+        return [(by_key[stock.vpp_token], stock) for stock in stocks(found)]
 
     @cached_property
     def devices(self) -> DeviceFigures:
