@@ -23,7 +23,7 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """One message: what it says first, what it tells of, and where the rest stands.
+    """One message: what it says first, the worst of what it tells of, how much that is, and where the rest stands.
 
     The id stays the same however often it is sent: who gets it twice can tell.
     """
@@ -34,6 +34,7 @@ class Message:
     language: str
     subject: str
     items: tuple[Item, ...] = ()
+    count: int = 0
     link: str
     link_text: str
     # What is said of those that a receiver has no room for; "%d" is how many.
@@ -46,5 +47,5 @@ class Message:
 
     def more(self, most: int) -> str:
         """That there are more than were shown; empty when there are none."""
-        left = len(self.items) - most
+        left = self.count - min(most, len(self.items))
         return self.more_text % left if left > 0 else ""

@@ -53,7 +53,7 @@ def content(message: Message) -> dict[str, Any]:
         "data": {
             "language": message.language,
             "subject": message.subject,
-            "count": len(message.items),
+            "count": message.count,
             "url": message.link,
             "warnings": [_item(item) for item in message.shown(MOST)],
         },

@@ -42,6 +42,7 @@ def a_message(*items, **changes):
         "language": "en",
         "subject": "Unhealthy: Apple rejects the token “Shops 1”",
         "items": items,
+        "count": len(items),
         "link": "https://pomona.example/warnings/",
         "link_text": "Open Pomona",
         "more_text": "and %d more",

@@ -54,12 +54,20 @@ class Audience:
 
     def __init__(self) -> None:
         self.recipients = [*_people(), *_channels()]
+        self._want: dict[tuple[str, Severity, Channel | None], list[Recipient]] = {}
 
     def of(self, warning: StandingWarning) -> Iterator[Recipient]:
-        return (recipient for recipient in self.recipients if self.is_told(recipient, warning))
+        return (recipient for recipient in self._wanting(warning) if self._sees(recipient, warning))
 
     def is_told(self, recipient: Recipient, warning: StandingWarning) -> bool:
         return recipient.wants(warning) and self._sees(recipient, warning)
+
+    def _wanting(self, warning: StandingWarning) -> list[Recipient]:
+        """Decided once for all warnings of a kind."""
+        kind = (warning.condition.id, warning.severity, warning.channel)
+        if kind not in self._want:
+            self._want[kind] = [recipient for recipient in self.recipients if recipient.wants(warning)]
+        return self._want[kind]
 
     def _sees(self, recipient: Recipient, warning: StandingWarning) -> bool:
         if not recipient.tags:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,7 +11,7 @@ COLUMNS = ("told_from", "told_rhythm")
 
 def choose_warning_mails(person: Person, *, told_from: str, told_rhythm: str, by: Person | None) -> None:
     """From how bad on warnings are mailed to somebody ("" as the program does, "nothing" never), and how often."""
-    after = {"told_from": told_from, "told_rhythm": told_rhythm}
+    after: dict[str, Any] = {"told_from": told_from, "told_rhythm": told_rhythm}
     before = {name: getattr(person, name) for name in COLUMNS}
     if after == before:
         return

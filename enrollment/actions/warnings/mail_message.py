@@ -18,8 +18,6 @@ from enrollment.messengers.errors import (
 )
 from enrollment.messengers.message import Message
 
-MOST = 50  # warnings in one mail; the page has them all
-
 
 def mail_message(message: Message, to: str, *, through: BaseEmailBackend) -> None:
     """Mail it, as text and as HTML; NotDelivered when the server does not take it.
@@ -55,7 +53,7 @@ def _open(through: BaseEmailBackend) -> None:
 
 def _mail(message: Message, to: str, through: BaseEmailBackend) -> EmailMultiAlternatives:
     host = urlsplit(settings.BASE_URL).hostname or "localhost"
-    values = {"message": message, "items": message.shown(MOST), "more": message.more(MOST)}
+    values = {"message": message, "items": message.items, "more": message.more(len(message.items))}
     with translation.override(message.language):
         mail = EmailMultiAlternatives(
             message.subject,

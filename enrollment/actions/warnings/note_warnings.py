@@ -19,8 +19,8 @@ def note_warnings() -> int:
 
     A wish is a delivery: whoever finds it sends it. Nothing is asked for each warning, or for each who is told.
     """
-    now = timezone.now()
     warnings = current_warnings(None)
+    now = timezone.now()  # not before: what has just been seen holds since then
     alerts = _remember(warnings, now)
     told = [one for one in warnings if not one.is_snoozed and (one.since or now) <= now - one.condition.patience]
     return _wish(told, alerts, now)

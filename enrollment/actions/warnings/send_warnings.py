@@ -3,6 +3,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 from django.core.mail import get_connection
@@ -30,13 +31,25 @@ CUT_OFF_OFTEN = 2
 Carry = Callable[[Message, Recipient], NotDelivered | None]
 
 
+class _Due(NamedTuple):
+    """Of a delivery that is due, what is needed here: there may be very many."""
+
+    pk: int
+    message: uuid.UUID | None
+    tries: int
+    step: str
+    person: int | None
+    channel: int | None
+    key: str  # of the warning
+
+
 @dataclass(frozen=True)
 class _Batch:
     """What one message tells one recipient. It keeps its name from its first try on."""
 
     recipient: Recipient
     name: uuid.UUID | None
-    deliveries: Sequence[Delivery]
+    deliveries: Sequence[_Due]
     warnings: Sequence[StandingWarning]
 
     @property
@@ -51,8 +64,7 @@ def send_warnings(channel: Channel | None = None) -> int:
     between, it is sent again under the same name.
     """
     now = timezone.now()
-    due = Delivery.objects.to_send(now).filter(channel=channel).select_related("alert").order_by("due_at", "pk")
-    batches = _batches(list(due), now)
+    batches = _batches(_due(channel, now), now)
     if not batches:
         return 0
     if channel:
@@ -64,7 +76,13 @@ def send_warnings(channel: Channel | None = None) -> int:
 # --- What is to be told -----------------------------------------------------------------------------------------------
 
 
-def _batches(due: Sequence[Delivery], now: datetime) -> list[_Batch]:
+def _due(channel: Channel | None, now: datetime) -> list[_Due]:
+    rows = Delivery.objects.to_send(now).filter(channel=channel).order_by("due_at", "pk")
+    columns = rows.values_list("pk", "message", "tries", "step", "person_id", "channel_id", "alert__key")
+    return [_Due(*row) for row in columns]
+
+
+def _batches(due: Sequence[_Due], now: datetime) -> list[_Batch]:
     """By recipient and message; what there is no use in telling any more is dropped."""
     if not due:
         return []
@@ -72,24 +90,24 @@ def _batches(due: Sequence[Delivery], now: datetime) -> list[_Batch]:
     audience = Audience()
     recipients = {recipient.columns: recipient for recipient in audience.recipients}
     dropped: dict[Dropped, list[int]] = {}
-    found: dict[tuple[Recipient, uuid.UUID | None], list[tuple[Delivery, StandingWarning]]] = {}
+    found: dict[tuple[int | None, int | None, uuid.UUID | None], list[tuple[_Due, StandingWarning]]] = {}
     for delivery in due:
-        warning = standing.get(delivery.alert.key)
-        recipient = recipients.get((delivery.person_id, delivery.channel_id))
+        warning = standing.get(delivery.key)
+        recipient = recipients.get((delivery.person, delivery.channel))
         if reason := _reason_against(delivery, warning, recipient, audience):
             dropped.setdefault(reason, []).append(delivery.pk)
         elif warning and recipient:
-            found.setdefault((recipient, delivery.message), []).append((delivery, warning))
+            found.setdefault((*recipient.columns, delivery.message), []).append((delivery, warning))
     _drop(dropped, now)
-    return [_batch(recipient, name, told) for (recipient, name), told in found.items()]
+    return [_batch(recipients[person, channel], name, told) for (person, channel, name), told in found.items()]
 
 
-def _batch(recipient: Recipient, name: uuid.UUID | None, told: Sequence[tuple[Delivery, StandingWarning]]) -> _Batch:
+def _batch(recipient: Recipient, name: uuid.UUID | None, told: Sequence[tuple[_Due, StandingWarning]]) -> _Batch:
     return _Batch(recipient, name, [delivery for delivery, _one in told], [warning for _one, warning in told])
 
 
 def _reason_against(
-    delivery: Delivery, warning: StandingWarning | None, recipient: Recipient | None, audience: Audience
+    delivery: _Due, warning: StandingWarning | None, recipient: Recipient | None, audience: Audience
 ) -> Dropped | None:
     if warning is None or warning.step != delivery.step:
         return Dropped.OVER

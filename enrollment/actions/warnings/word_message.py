@@ -12,6 +12,7 @@ from enrollment.messengers.message import Item, Message
 
 WARNINGS, TEST = "pomona.warnings", "pomona.test"
 SUBJECT_LENGTH = 200
+MOST = 50  # warnings in words; of those that no message has room for, it tells how many
 
 
 def word_message(
@@ -25,14 +26,16 @@ def word_message(
     """These warnings, the worst first, in the receiver's language; a test message when there are none."""
     language = language or settings.LANGUAGE_CODE
     with translation.override(language):
-        items = tuple(_item(one) for one in sorted(warnings, key=lambda one: -one.severity.rank))
+        worst = sorted(warnings, key=lambda one: -one.severity.rank)[:MOST]
+        items = tuple(_item(one) for one in worst)
         return Message(
             id=identity,
             kind=WARNINGS if items else TEST,
             made_at=made_at,
             language=language,
-            subject=_subject(items),
+            subject=_subject(items, len(warnings)),
             items=items,
+            count=len(warnings),
             link=settings.BASE_URL + reverse("warning-list"),
             link_text=_("Open Pomona"),
             more_text=_("and %d more"),
@@ -44,13 +47,11 @@ def _why(to_person: bool) -> str:
     """Why somebody gets it, and where they choose otherwise."""
     if not to_person:
         return ""
-    why = _(
-        "You are told because you can act on it. From how bad on, and how often, you choose here: %(link)s"
-    )
+    why = _("You are told because you can act on it. From how bad on, and how often, you choose here: %(link)s")
     return why % {"link": settings.BASE_URL + reverse("account")}
 
 
-def _subject(items: Sequence[Item]) -> str:
+def _subject(items: Sequence[Item], count: int) -> str:
     """The worst, and how many more."""
     if not items:
         return _("Test message from Pomona")
@@ -58,7 +59,7 @@ def _subject(items: Sequence[Item]) -> str:
         "severity": items[0].severity_word,
         "sentence": items[0].sentence.rstrip("."),
     }
-    if left := len(items) - 1:
+    if left := count - 1:
         more = ngettext("(and %(count)d more)", "(and %(count)d more)", left) % {"count": left}
         return f"{_cut(worst)} {more}"
     return _cut(worst)
