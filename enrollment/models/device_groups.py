@@ -5,12 +5,12 @@ groups can hold what is looked for is decided here; `assignment` decides device 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import F, Model, Q
 
 from enrollment.models.assignment import HAS_A_PROFILE, Answer, AssignmentState, Wish
-from enrollment.models.distinct_values import distinct_values
+from enrollment.models.distinct_values import AT_MOST, distinct_values
 from enrollment.models.profile import Profile, ProfileRevision
 
 MOST_CONDITIONS = 500  # joined by "or": SQLite takes 1,000
@@ -36,21 +36,22 @@ def likely_in_state(devices: type[Model], state: AssignmentState, profile: Profi
 
 def likely_otherwise_than_wanted(devices: type[Model], profile: Profile | None = None) -> Q:
     """Holds for every device (of the profile) of which Apple does not show what is wanted."""
-    return otherwise_than_wanted(devices, profile) or ~Q(wish=Wish.NOTHING_SAID)
-
-
-def otherwise_than_wanted(devices: type[Model], profile: Profile | None = None) -> Q | None:
-    """Holds for these devices and no others; None where they fall into too many groups."""
     columns = ("profile_id", "apple_profile_uuid", "apple_profile_status")
-    groups = distinct_values(devices, columns, _where(profile))
-    current = _current_revisions(key for key, _uuid, _status in groups or ())
+    return otherwise_among(distinct_values(devices, columns, _where(profile)))
+
+
+def otherwise_among(groups: Collection[tuple[int, str, str]] | None) -> Q:
+    """The same, for who knows the groups: all there are of a profile, Apple's uuid and Apple's status."""
+    if groups is None or len(groups) > AT_MOST:
+        return ~Q(wish=Wish.NOTHING_SAID)
+    current = _current_revisions(key for key, _uuid, _status in groups)
     likely = defaultdict(set)
-    for key, uuid, status in groups or ():
+    for key, uuid, status in groups:
         revision = current.get(key)
         if revision is None or uuid != revision.apple_uuid or not uuid or status not in HAS_A_PROFILE:
             likely[key, status].add(uuid)
-    if groups is None or len(likely) > MOST_CONDITIONS:
-        return None
+    if len(likely) > MOST_CONDITIONS:
+        return ~Q(wish=Wish.NOTHING_SAID)
     terms = [
         Q(profile=key, apple_profile_status=status, apple_profile_uuid__in=uuids)
         for (key, status), uuids in likely.items()

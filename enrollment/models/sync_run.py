@@ -112,6 +112,8 @@ class SyncRun(models.Model):
             models.Index(
                 fields=["token", "finished_at"], condition=Q(finished_at__isnull=False), name="finished_runs_of_tokens"
             ),
+            # By day, for all tokens together (tests/bench/dashboard.py).
+            models.Index(fields=["finished_at"], condition=Q(finished_at__isnull=False), name="finished_runs_by_time"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["token"], condition=Q(status__in=OPEN), name="one_open_sync_per_token"),

@@ -1,15 +1,16 @@
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, F, Min
+from django.db.models import Case, Count, F, Min, When
 from django.db.models.functions import Coalesce
 
 from enrollment import limits
-from enrollment.models import AppleProfileStatus, AssignmentState, Device, Wish, device_groups
+from enrollment.models import AppleProfileStatus, AssignmentState, Device, Profile, Wish, device_groups
+from enrollment.models.assignment import HAS_NO_PROFILE
 from enrollment.models.device import DeviceQuerySet
 
 KEY, CLAIM = "device-tally", "device-tally-counting"
@@ -24,7 +25,7 @@ class DeviceTally:
     """All devices, counted by the keys of their tokens, or of the profiles that are wanted of them.
 
     Released ones stand in `released` alone, and in `wanted_ever`, which counts all that a profile is wanted of.
-    `by_state` has the states of what is wanted and (still) not so.
+    `by_state` has the states of what is wanted and (still) not so. Those `without_profile` have had none for a while.
     """
 
     at: datetime
@@ -33,6 +34,7 @@ class DeviceTally:
     by_profile: Counts
     wanted_ever: Counts
     no_profile: Counts
+    without_profile: Counts
     released: Counts
     first_release: Mapping[int, datetime]
 
@@ -56,54 +58,103 @@ def tally_devices(now: datetime, *, anew: bool = False) -> DeviceTally:
 
 
 def _count(now: datetime) -> DeviceTally:
-    """A few grouped questions, answered along indexes."""
-    present = Device.objects.order_by().present()
-    wanted_ever = Device.objects.filter(profile__isnull=False).counts_by("profile")
-    released, first_release, released_of = _released()
-    left = {profile: count - released_of.get(profile, 0) for profile, count in wanted_ever.items()}
+    """Four grouped questions: one along an index that knows no release, and three about those that are few."""
+    groups, released, rest = _of_profiles(), _released(), _of_no_profile(now)
+    token_of: dict[int, int] = dict(Profile.objects.values_list("pk", "token"))
+    by_status: dict[AppleProfileStatus, Counter[int]] = {status: Counter() for status in AppleProfileStatus}
+    by_profile, wanted_ever = Counter[int](), Counter[int]()
+    for (profile, _uuid, status), count in groups.items():
+        wanted_ever[profile] += count
+        by_profile[profile] += count
+        by_status[AppleProfileStatus(status)][token_of[profile]] += count
+    for gone in released:
+        if gone.profile:
+            by_profile[gone.profile] -= gone.count
+            by_status[AppleProfileStatus(gone.status)][gone.token] -= gone.count
+    for one in rest:
+        by_status[AppleProfileStatus(one.status)][one.token] += one.count
     return DeviceTally(
         at=now,
-        by_status=_by_status(present),
-        by_state=_by_state(present, now),
-        by_profile={profile: count for profile, count in left.items() if count > 0},
+        by_status={status: +counts for status, counts in by_status.items()},
+        by_state=_by_state(list(groups), now),
+        by_profile=+by_profile,
         wanted_ever=wanted_ever,
-        no_profile=dict(present.filter(wish=Wish.NO_PROFILE).few_by("token_id", Count("*"))),
-        released=released,
-        first_release=first_release,
+        no_profile=_summed(one for one in rest if one.wish == Wish.NO_PROFILE),
+        without_profile=_summed(one for one in rest if one.is_without),
+        released=_summed(released),
+        first_release=_first_release(released),
     )
 
 
-def _by_status(present: DeviceQuerySet) -> dict[AppleProfileStatus, dict[int, int]]:
-    """Along the index that begins with the status, which therefore is named, and goes on with the token."""
-    found: dict[AppleProfileStatus, dict[int, int]] = {status: {} for status in AppleProfileStatus}
-    rows = present.filter(apple_profile_status__in=AppleProfileStatus.values)
-    for status, token, count in rows.values_list("apple_profile_status", "token").annotate(count=Count("*")):
-        found[AppleProfileStatus(status)][token] = count
-    return found
+@dataclass(frozen=True)
+class _Released:
+    token: int
+    profile: int | None
+    status: str
+    count: int
+    first: datetime
 
 
-def _by_state(present: DeviceQuerySet, now: datetime) -> dict[AssignmentState, dict[int, int]]:
+@dataclass(frozen=True)
+class _Rest:
+    """Devices of which no profile is wanted; `is_new` if they came a moment ago."""
+
+    token: int
+    wish: str
+    status: str
+    is_new: bool
+    count: int
+
+    @property
+    def is_without(self) -> bool:
+        return self.wish == Wish.NOTHING_SAID and self.status in HAS_NO_PROFILE and not self.is_new
+
+
+def _of_profiles() -> dict[tuple[int, str, str], int]:
+    """How many devices a profile is wanted of, by what Apple shows of them; released ones are among them."""
+    wanted = Device.objects.order_by().filter(profile__isnull=False)
+    rows = wanted.values_list("profile", "apple_profile_uuid", "apple_profile_status").annotate(count=Count("*"))
+    return {(profile, uuid, status): count for profile, uuid, status, count in rows if profile}
+
+
+def _of_no_profile(now: datetime) -> list[_Rest]:
+    is_new = Case(When(appeared_at__gt=now - limits.WITHOUT_PROFILE_FOR, then=True), default=False)
+    rows = _few(Device.objects.present().filter(profile=None)).annotate(is_new=is_new)
+    groups = rows.values_list("of", "wish", "apple_profile_status", "is_new").annotate(count=Count("*"))
+    return [_Rest(*group) for group in groups]
+
+
+def _released() -> list[_Released]:
+    rows = _few(Device.objects.filter(released_at__isnull=False)).annotate(wanted=Coalesce(F("profile_id"), None))
+    groups = rows.values_list("of", "wanted", "apple_profile_status")
+    return [_Released(*group) for group in groups.annotate(count=Count("*"), first=Min("released_at"))]
+
+
+def _by_state(groups: list[tuple[int, str, str]], now: datetime) -> dict[AssignmentState, dict[int, int]]:
     """Of what is not as wanted: mostly few, else each of them has to be looked at."""
-    others = present.filter(device_groups.likely_otherwise_than_wanted(Device)).with_state(now)
+    others = Device.objects.present().filter(device_groups.otherwise_among(groups))
+    rows = _few(others.with_state(now)).values_list("of", "state_now").annotate(count=Count("*"))
     found: dict[AssignmentState, dict[int, int]] = defaultdict(dict)
-    for token, state, count in _few(others, "state_now").annotate(count=Count("*")):
+    for token, state, count in rows:
         if state not in (AssignmentState.CONFIRMED, AssignmentState.NOTHING_WANTED):
             found[AssignmentState(state)][token] = count
     return dict(found)
 
 
-def _released() -> tuple[Counter[int], dict[int, datetime], Counter[int]]:
-    """How many of each token, the first of them, and how many of each profile."""
-    gone = Device.objects.order_by().filter(released_at__isnull=False)
-    released, first, released_of = Counter[int](), dict[int, datetime](), Counter[int]()
-    for token, profile, count, at in _few(gone, "profile_id").annotate(count=Count("*"), first=Min("released_at")):
-        released[token] += count
-        released_of[profile] += count
-        first[token] = min(at, first.get(token, at))
-    return released, first, released_of
+def _few(devices: DeviceQuerySet) -> Any:
+    """Few devices with `of`, their token: grouped by it as it is named, SQLite would walk all devices there are."""
+    return devices.order_by().annotate(of=Coalesce(F("token_id"), None))
 
 
-def _few(devices: DeviceQuerySet, column: str) -> Any:
-    """Of few devices their token and a column, to be grouped by: named as it is, SQLite would walk all there are."""
-    token: Any = devices.annotate(of=Coalesce(F("token_id"), None), column=Coalesce(F(column), None))
-    return token.values_list("of", "column")
+def _summed(groups: Iterable[_Released | _Rest]) -> Counter[int]:
+    found = Counter[int]()
+    for one in groups:
+        found[one.token] += one.count
+    return found
+
+
+def _first_release(released: list[_Released]) -> dict[int, datetime]:
+    first: dict[int, datetime] = {}
+    for one in released:
+        first[one.token] = min(one.first, first.get(one.token, one.first))
+    return first

@@ -3,11 +3,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db.models import Count
 
 from enrollment import limits
 from enrollment.actions.devices.tally_devices import DeviceTally, tally_devices
-from enrollment.models import AssignmentState, Device, Profile
+from enrollment.models import AssignmentState, Profile
 
 KEY, CLAIM = "device-figures", "device-figures-counting"
 KEPT_SECONDS = 600  # what is older than a minute is still better than that everybody counts at once
@@ -60,16 +59,10 @@ def _count(now: datetime) -> DeviceFigures:
         present={token: count for token, count in tally.present.items() if count >= many},
         of_profiles=_of_full_profiles(tally),
         stuck={state: tally.by_state.get(state, {}) for state in STUCK},
-        without_profile=_without_profile(now),
+        without_profile=tally.without_profile,
         released=tally.released,
         first_release=tally.first_release,
     )
-
-
-def _without_profile(now: datetime) -> dict[int, int]:
-    present = Device.objects.order_by().present().without_profile()
-    appeared = present.filter(appeared_at__lte=now - limits.WITHOUT_PROFILE_FOR)
-    return dict(appeared.few_by("token_id", Count("*")))
 
 
 def _of_full_profiles(tally: DeviceTally) -> dict[int, dict[int, int]]:

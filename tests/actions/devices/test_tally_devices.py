@@ -1,0 +1,80 @@
+"""What is counted of devices once a minute is what a look at each of them finds."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from enrollment.actions.devices.tally_devices import CLAIM, tally_devices
+from enrollment.models import AssignmentState, Device, Wish
+from tests.cast import a_device, a_profile, a_token
+from tests.mixed_devices import NOW, mixed_devices
+
+pytestmark = pytest.mark.django_db
+
+
+def by(devices, *columns):
+    """Counted one by one."""
+    return Counter(tuple(getattr(device, name) for name in columns) for device in devices)
+
+
+def flat(counts):
+    return {(value, key): n for value, by_key in counts.items() for key, n in by_key.items()}
+
+
+def test_every_device_is_counted_from_every_side():
+    tokens = [a_token(), a_token()]
+    for token in tokens:
+        mixed_devices(token, 300)
+    tally = tally_devices(NOW)
+    devices = list(Device.objects.with_state(NOW))
+    present = [device for device in devices if not device.released_at]
+    gone = [device for device in devices if device.released_at]
+    assert len(present) > 200 < len(gone) * 2, "there are enough of either"
+    assert flat(tally.by_status) == by(present, "apple_profile_status", "token_id")
+    settled = (AssignmentState.CONFIRMED, AssignmentState.NOTHING_WANTED)
+    assert flat(tally.by_state) == by([one for one in present if one.state_now not in settled], "state_now", "token_id")
+    assert {(key,): n for key, n in tally.by_profile.items()} == by([d for d in present if d.profile_id], "profile_id")
+    assert {(key,): n for key, n in tally.wanted_ever.items()} == by([d for d in devices if d.profile_id], "profile_id")
+    without = [device for device in present if device.wish == Wish.NO_PROFILE]
+    assert {(key,): n for key, n in tally.no_profile.items()} == by(without, "token_id")
+    assert {(key,): n for key, n in tally.released.items()} == by(gone, "token_id")
+    assert {(key,): n for key, n in tally.present.items()} == by(present, "token_id")
+
+
+def test_the_first_release_of_each_token_is_known():
+    token = a_token()
+    for hours in (5, 9, 2):
+        a_device(token, released_at=NOW - timedelta(hours=hours), profile=a_profile(token), wish=Wish.PROFILE)
+    assert tally_devices(NOW).first_release == {token.pk: NOW - timedelta(hours=9)}
+
+
+def test_it_asks_as_much_of_many_tokens_as_of_one():
+    asked = []
+    for count in (1, 10):
+        for _n in range(count):
+            mixed_devices(a_token(), 10)
+        with CaptureQueriesContext(connection) as captured:
+            tally_devices(NOW, anew=True)
+        asked.append(len(captured))
+    assert asked[0] == asked[1] < 10
+
+
+def test_it_is_counted_anew_after_a_minute_by_one_while_others_read_the_last():
+    token = a_token()
+    with time_machine.travel(NOW, tick=False) as clock:
+        assert tally_devices(timezone.now()).present == {}
+        a_device(token)
+        clock.shift(timedelta(seconds=59))
+        assert tally_devices(timezone.now()).present == {}
+        clock.shift(timedelta(seconds=1))
+        cache.add(CLAIM, True, 30)
+        assert tally_devices(timezone.now()).present == {}, "somebody else is counting"
+        cache.delete(CLAIM)
+        assert tally_devices(timezone.now()).present == {token.pk: 1}
+        assert cache.get(CLAIM) is None
