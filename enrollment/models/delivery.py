@@ -29,6 +29,20 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """What is due."""
         return self.waiting().filter(due_at__lte=now)
 
+    def untried_or_due(self, now: datetime) -> "DeliveryQuerySet":
+        """What may be claimed: a second try waits for its time, a first one may go with what is due."""
+        return self.waiting().filter(Q(due_at__lte=now) | Q(tries=0))
+
+    def with_what_waits(self, now: datetime, channel: Channel | None) -> "DeliveryQuerySet":
+        """What is due for the channel, or for people; a digest that goes out takes along what would wait for the next.
+
+        So that what became worse in the hour of the digest is not told a day or a week later.
+        """
+        theirs = self.filter(channel=channel)
+        first = theirs.to_send(now).filter(tries=0)
+        going = Q(channel__in=first.values("channel")) if channel else Q(person__in=first.values("person"))
+        return theirs.waiting().filter(Q(due_at__lte=now) | Q(going, tries=0))
+
     def channels_to_tell(self, now: datetime) -> list[int | None]:
         """The keys of the channels for which something is due; None stands for people."""
         return list(self.to_send(now).order_by().values_list("channel_id", flat=True).distinct())

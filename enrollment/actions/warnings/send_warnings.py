@@ -77,7 +77,7 @@ def send_warnings(channel: Channel | None = None) -> int:
 
 
 def _due(channel: Channel | None, now: datetime) -> list[_Due]:
-    rows = Delivery.objects.to_send(now).filter(channel=channel).order_by("due_at", "pk")
+    rows = Delivery.objects.with_what_waits(now, channel).order_by("due_at", "pk")
     columns = rows.values_list("pk", "message", "tries", "step", "person_id", "channel_id", "alert__key")
     return [_Due(*row) for row in columns]
 
@@ -185,7 +185,7 @@ def _send(batch: _Batch, carry: Carry, now: datetime) -> bool:
 
 def _claim(batch: _Batch, name: uuid.UUID, now: datetime) -> bool:
     """By one conditional update, so that of two clocks one sends it; who is cut off after it lets it come again."""
-    mine = Delivery.objects.to_send(now).filter(pk__in=_keys(batch), message=batch.name)
+    mine = Delivery.objects.untried_or_due(now).filter(pk__in=_keys(batch), message=batch.name)
     return bool(mine.update(message=name, tries=F("tries") + 1, due_at=now + _pause(batch.tries + 1)))
 
 

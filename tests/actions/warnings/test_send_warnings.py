@@ -288,6 +288,20 @@ def test_a_weekly_digest_gathers_what_came_up_since_monday(a_minute, clock, rece
     assert {one["about"]["name"] for one in request.json["data"]["warnings"]} == {"Thursday", "Wednesday"}
 
 
+def test_what_becomes_worse_in_the_hour_of_a_digest_goes_with_it(a_minute, clock, receiver):
+    a_channel(url=f"{receiver.url}/hook", rhythm="daily")
+    an_ending_token(name="Shops", days=8)
+    a_minute()
+    clock.move_to(datetime(2026, 6, 4, 9, 30, tzinfo=UTC))  # a clock that was late: a week is left, and no more
+    Token.objects.update(synced_at=timezone.now())
+    assert a_minute() == 1
+    (request,) = receiver.requests
+    assert [one["step"] for one in request.json["data"]["warnings"]] == ["7"]
+    clock.shift(DAY)
+    Token.objects.update(synced_at=timezone.now())
+    assert a_minute() == 0
+
+
 def test_a_worker_killed_between_sending_and_marking_sends_again_under_the_same_name(a_minute, clock, receiver):
     a_channel(url=f"{receiver.url}/hook")
     an_ending_token()

@@ -87,8 +87,10 @@ class TokenExpiring(Expiring):
         return look.troubled_tokens
 
     def sentence(self, warning: StandingWarning) -> str:
+        if not warning.details["days"]:
+            return _("The token “%(name)s” expires within a day.") % warning.details
         sentence = ngettext(
-            "The token “%(name)s” expires within a day.",
+            "The token “%(name)s” expires in %(days)d day.",
             "The token “%(name)s” expires in %(days)d days.",
             warning.details["days"],
         )

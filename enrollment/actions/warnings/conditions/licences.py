@@ -26,8 +26,10 @@ class VppTokenExpiring(Expiring):
         return look.troubled_vpp_tokens
 
     def sentence(self, warning: StandingWarning) -> str:
+        if not warning.details["days"]:
+            return _("The VPP token “%(name)s” expires within a day.") % warning.details
         sentence = ngettext(
-            "The VPP token “%(name)s” expires within a day.",
+            "The VPP token “%(name)s” expires in %(days)d day.",
             "The VPP token “%(name)s” expires in %(days)d days.",
             warning.details["days"],
         )
