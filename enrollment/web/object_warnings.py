@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from enrollment.actions.warnings.warning import StandingWarning
@@ -17,6 +18,7 @@ TOLD_BY_STATUS = {
     TokenStatus.UNREACHABLE: "token_unreachable",
 }
 STOPS_ASSIGNING = set(TOLD_BY_STATUS.values())
+OF_AN_APP = ("licences_gone", "licences_low")
 TOLD_BY_SYNC_PANEL = "sync_failed"
 FULL = "many_devices_of_a_profile"
 
@@ -44,7 +46,7 @@ def of_profile(request: HttpRequest, profile: Profile) -> list[StandingWarning]:
     return [
         warning
         for warning in warnings_about(request, token=profile.token, vpp_token=chosen)
-        if warning.vpp_token or _stops_assigning(warning) or _is_about(warning, profile)
+        if _keeps_the_portal_away(warning) or _stops_assigning(warning) or _is_about(warning, profile)
     ]
 
 
@@ -55,6 +57,12 @@ def of_device(request: HttpRequest, device: Device) -> list[StandingWarning]:
 
 def _stops_assigning(warning: StandingWarning) -> bool:
     return warning.condition.id in STOPS_ASSIGNING
+
+
+def _keeps_the_portal_away(warning: StandingWarning) -> bool:
+    """Whether it is about a VPP token, and about no app but the one for which profiles choose it."""
+    is_of_another_app = warning.condition.id in OF_AN_APP and warning.part != settings.COMPANY_PORTAL_APP
+    return warning.vpp_token is not None and not is_of_another_app
 
 
 def _is_about(warning: StandingWarning, profile: Profile) -> bool:

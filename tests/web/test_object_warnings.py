@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enrollment.models import Answer, Wish
-from tests.cast import a_device, a_profile, a_rule, a_token, a_vpp_token
+from tests.cast import a_device, a_profile, a_rule, a_token, a_vpp_token, some_licences
 
 pytestmark = pytest.mark.django_db
 REJECTS = "Apple rejects the token “Lyon”."
@@ -85,6 +85,16 @@ def test_a_profile_says_what_is_the_matter_with_its_vpp_token(as_alice):
     page = main(as_alice, "profile-detail", profile.pk).partition("warnings-panel")[2].partition("</section>")[0]
     assert "“Orchard”" in page
     assert other.name not in page
+
+
+def test_a_profile_tells_of_licences_of_the_company_portal_and_of_no_other_app(as_alice):
+    licences = a_vpp_token(name="Orchard", read_at=timezone.now())
+    some_licences(licences, total=100, free=2, name="Company Portal")
+    some_licences(licences, adam_id="1288723196", total=100, free=0, name="Microsoft Edge")
+    profile = a_profile(a_token(), affinity="with", method="company_portal", company_portal_vpp=licences.pk)
+    panel = main(as_alice, "profile-detail", profile.pk).partition("warnings-panel")[2].partition("</section>")[0]
+    assert "“Orchard” has 2 of 100 licences of “Company Portal” left." in panel
+    assert "Edge" not in panel
 
 
 def test_a_device_says_what_keeps_its_token_from_assigning(as_alice, rejected):
