@@ -11,9 +11,9 @@ from enrollment.actions.diagnosis.may_ask_apple import may_ask_apple
 from enrollment.api.asked import asked
 from enrollment.api.serializers.doctor import DiagnosisSerializer, DoctorAskedSerializer
 from enrollment.api.viewset import Viewset
-from enrollment.models import Device, Permission, Profile, Token
+from enrollment.models import Device, Permission, Profile, Token, VppToken
 
-PLACES = {Token: "token", Device: "device", Profile: "profile"}
+PLACES = {Token: "token", Device: "device", Profile: "profile", VppToken: "vpp_token"}
 
 
 class DoctorViewSet(Viewset):
@@ -60,5 +60,5 @@ def _about(about: Any, request: Request) -> dict[str, Any] | None:
     kind = PLACES.get(type(about))
     if kind is None:
         return None
-    url = reverse(f"api-{kind}-detail", args=[about.pk], request=request)
+    url = reverse(f"api-{kind.replace('_', '-')}-detail", args=[about.pk], request=request)
     return {"type": kind, "id": about.pk, "name": str(about), "url": url}

@@ -6,12 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.actions.diagnosis.diagnose_serial import Diagnosis, diagnose_serial
 from enrollment.actions.diagnosis.may_ask_apple import may_ask_apple
-from enrollment.models import Device, Permission, Profile, Token
+from enrollment.models import Device, Permission, Profile, Token, VppToken
 from enrollment.permissions import check
 
 LONGEST_TYPED = 100
 MARKS = {"ok": _("All right"), "note": _("To note"), "problem": _("Problem"), "unknown": _("Not known")}
-PLACES = {Token: "token-detail", Device: "device-detail", Profile: "profile-detail"}
+PLACES = {
+    Token: "token-detail",
+    Device: "device-detail",
+    Profile: "profile-detail",
+    VppToken: "vpp-token-detail",
+}
 
 
 def doctor(request: HttpRequest) -> HttpResponse:

@@ -3,8 +3,8 @@
 import pytest
 
 from enrollment import limits
-from enrollment.models import Permission, Role
-from tests.cast import a_device, a_profile, a_token
+from enrollment.models import Permission, Role, Wish
+from tests.cast import a_device, a_profile, a_token, a_vpp_token
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +37,16 @@ def test_a_profile_is_named_with_its_place(program, alice):
     told = program(alice)("get", f"doctor/?serial={device.serial}").json()
     places = [one["about"] for one in told["findings"] if one["about"]]
     assert {"type": "profile", "id": profile.pk, "name": "Classroom", "url": told_at(profile)} in places
+
+
+def test_a_vpp_token_is_named_with_its_place(program, alice):
+    licences = a_vpp_token(name="Caen", days=-1)
+    profile = a_profile(a_token(), affinity="with", method="company_portal", company_portal_vpp=licences.pk)
+    device = a_device(profile.token, wish=Wish.PROFILE, profile=profile)
+    told = program(alice)("get", f"doctor/?serial={device.serial}").json()
+    about = next(one["about"] for one in told["findings"] if one["id"] == "licences")
+    url = f"http://testserver/api/v1/vpp-tokens/{licences.pk}/"
+    assert about == {"type": "vpp_token", "id": licences.pk, "name": "Caen", "url": url}
 
 
 def told_at(profile):

@@ -10,6 +10,7 @@ from enrollment.models import (
     AssignmentState,
     Device,
     ForeignProfile,
+    Profile,
     VppToken,
     VppTokenStatus,
     Wish,
@@ -240,15 +241,15 @@ class AreThereLicences(OfDevice):
             return problem(
                 _("The VPP token “%(token)s” has expired: the enrollment is blocked.") % {"token": token},
                 _("Renew the VPP token."),
-                device.profile,
+                _where(token, device),
             )
         if token.status == VppTokenStatus.REJECTED:
             return problem(
                 _("Apple rejects the VPP token “%(token)s”: the enrollment is blocked.") % {"token": token},
                 _("Renew the VPP token."),
-                device.profile,
+                _where(token, device),
             )
-        return self._left(token, device) or self._well(token)
+        return self._left(token, device) or self._well(token, device)
 
     def _left(self, token: VppToken, device: Device) -> Finding | None:
         """From the counts that were last read; nothing where there is enough, or nothing was read yet.
@@ -264,19 +265,29 @@ class AreThereLicences(OfDevice):
             return note(
                 _("Only %(free)d of %(total)d Company Portal licences are left in “%(token)s”.") % details,
                 _("Buy more before the last one is used: then enrollment is blocked."),
+                token,
             )
         return problem(
             _("No Company Portal licence is left in “%(token)s”: the enrollment is blocked.") % {"token": token},
             _("Buy licences, take back those of devices that are gone, or choose another VPP token in the profile."),
-            device.profile,
+            _where(token, device),
         )
 
-    def _well(self, token: VppToken) -> Finding:
+    def _well(self, token: VppToken, device: Device) -> Finding:
         if token.status == VppTokenStatus.EXPIRES_SOON:
-            return note(_("The VPP token “%(token)s” expires soon.") % {"token": token}, _("Renew the VPP token."))
+            return note(
+                _("The VPP token “%(token)s” expires soon.") % {"token": token},
+                _("Renew the VPP token."),
+                _where(token, device),
+            )
         if token.read_at is None:
             return ok(_("The VPP token “%(token)s” is active.") % {"token": token})
         return ok(_("The VPP token “%(token)s” is active and has Company Portal licences left.") % {"token": token})
+
+
+def _where(token: VppToken, device: Device) -> VppToken | Profile | None:
+    """Where something is done about it; who does not see the VPP token can choose another one in the profile."""
+    return device.profile if token.is_untold else token
 
 
 class IsItBeingMoved(OfDevice):

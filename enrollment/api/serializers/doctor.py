@@ -12,7 +12,7 @@ class DoctorAskedSerializer(serializers.Serializer):
 class DoctorAboutSerializer(serializers.Serializer):
     """Where the next step is done."""
 
-    type = serializers.ChoiceField(choices=["token", "device", "profile"])
+    type = serializers.ChoiceField(choices=["token", "device", "profile", "vpp_token"])
     id = serializers.IntegerField()
     name = serializers.CharField()
     url = serializers.URLField()

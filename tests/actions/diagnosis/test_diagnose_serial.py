@@ -307,6 +307,8 @@ def test_a_vpp_token_of_another_part_of_the_organisation_is_not_named(apple, cha
     licences = a_vpp_token(days=-1)
     profile = a_profile(token, affinity="with", method="company_portal", company_portal_vpp=licences.pk)
     device = a_device(token, wish=Wish.PROFILE, profile=profile)
-    text = diagnose_serial(device.serial, by=charlie).as_text()
+    diagnosis = diagnose_serial(device.serial, by=charlie)
+    text = diagnosis.as_text()
     assert "has expired: the enrollment is blocked" in text
     assert licences.name not in text
+    assert next(found.about for check, found in diagnosis.findings if check.id == "licences") == profile

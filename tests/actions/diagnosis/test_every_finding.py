@@ -129,6 +129,7 @@ def test_licences_as_they_were_last_counted(device, changes, free, mark, words):
     found = finding(device, "licences")
     assert found.mark == mark
     assert words in found.evidence
+    assert found.about == (licences if found.next_step else None)
 
 
 def test_what_cannot_be_seen_is_said(device):
