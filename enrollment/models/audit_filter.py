@@ -1,25 +1,22 @@
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.forms import DateInput
+from django.core.validators import RegexValidator
 from django.utils.functional import Promise
-from django.utils.timezone import make_aware
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models.audit_actions import NOUNS, action_in_words, actions_about
 from enrollment.models.audit_entry import AuditEntry, AuditEntryQuerySet, AuditResult
+from enrollment.models.day_filter import day_filter, end_of, start_of
 from enrollment.models.person import Person
 from enrollment.models.token import Token
 from enrollment.models.typed_key import typed_key
 
 CLOCK = "clock"
 PERSON = re.compile(rf"(?:{CLOCK}|[0-9]{{1,18}})\Z")
-DAY = "%Y-%m-%d"
-DAYS = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
 # Keys and times of entries grow together, but for clocks that differ: a day is found by the keys that surround it.
 MARGIN = timedelta(hours=1)
 # The names of models → what people call them.
@@ -56,12 +53,6 @@ def all_of(label: str | Promise) -> str:
     return gettext("%(noun)s: all") % {"noun": label}
 
 
-def _day(method: str, label: Promise) -> django_filters.DateFilter:
-    # Written the same in every language, for an address is sent from one person to another.
-    written = {"input_formats": [DAY], "widget": DateInput(format=DAY, attrs={"type": "date"})}
-    return django_filters.DateFilter(method=method, label=label, validators=DAYS, **written)
-
-
 class AuditFilter(django_filters.FilterSet):
     """The filters of the audit log, the same for page, export and program (API-3)."""
 
@@ -72,8 +63,8 @@ class AuditFilter(django_filters.FilterSet):
     object_name = django_filters.CharFilter(lookup_expr="icontains", label=_("Name of the object"))
     token = django_filters.ModelChoiceFilter(queryset=Token.objects.none(), label=_("Token"))
     result = django_filters.ChoiceFilter(choices=AuditResult.choices, label=_("Result"))
-    since = _day("since_day", _("From"))
-    until = _day("until_day", _("To"))
+    since = day_filter("since_day", _("From"))
+    until = day_filter("until_day", _("To"))
 
     def __init__(self, data: Any = None, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(data, AuditEntry.objects.visible_to(person), *args, **kwargs)
@@ -98,12 +89,12 @@ class AuditFilter(django_filters.FilterSet):
         return entries.filter(action__in=actions_about(value)) if value in NOUNS else entries.filter(action=value)
 
     def since_day(self, entries: AuditEntryQuerySet, _name: str, day: date) -> AuditEntryQuerySet:
-        start = make_aware(datetime.combine(day, time.min))
+        start = start_of(day)
         before = AuditEntry.objects.filter(at__lt=start - MARGIN).order_by("-at").values_list("pk", flat=True).first()
         return entries.filter(at__gte=start, pk__gt=before or 0)
 
     def until_day(self, entries: AuditEntryQuerySet, _name: str, day: date) -> AuditEntryQuerySet:
-        end = make_aware(datetime.combine(day + timedelta(days=1), time.min))
+        end = end_of(day)
         after = AuditEntry.objects.filter(at__gte=end + MARGIN).order_by("at").values_list("pk", flat=True).first()
         entries = entries.filter(at__lt=end)
         return entries.filter(pk__lt=after) if after else entries

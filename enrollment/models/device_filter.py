@@ -1,15 +1,13 @@
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 import django_filters
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.forms import DateInput, Select, TextInput
-from django.utils.functional import Promise
-from django.utils.timezone import make_aware
+from django.forms import Select, TextInput
 from django.utils.translation import gettext_lazy as _
 from django_filters import fields
 
 from enrollment.models.assignment import AssignmentState, Wish, is_without_profile
+from enrollment.models.day_filter import day_filter, end_of, start_of
 from enrollment.models.device import AppleProfileStatus, Device, DeviceQuerySet, tagged
 from enrollment.models.distinct_values import containing
 from enrollment.models.person import Person
@@ -30,9 +28,6 @@ WISHES = [
     (Wish.NO_PROFILE, Wish.NO_PROFILE.label),
     (Wish.NOTHING_SAID, Wish.NOTHING_SAID.label),
 ]
-DAY = "%Y-%m-%d"
-# Of days somebody can mean: far enough from the ends of the calendar for every time zone.
-DAYS = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
 
 
 class _OfATokenField(fields.ModelChoiceField):
@@ -44,12 +39,6 @@ class _OfAToken(django_filters.ModelChoiceFilter):
     """One of the things that tokens have; two tokens may have one of the same name."""
 
     field_class = _OfATokenField
-
-
-def _day(column: str, method: str, label: Promise) -> django_filters.DateFilter:
-    # Written the same in every language, for an address is sent from one person to another.
-    written = {"input_formats": [DAY], "widget": DateInput(format=DAY, attrs={"type": "date"})}
-    return django_filters.DateFilter(field_name=column, method=method, label=label, validators=DAYS, **written)
 
 
 class DeviceFilter(django_filters.FilterSet):
@@ -79,16 +68,16 @@ class DeviceFilter(django_filters.FilterSet):
     asset_tag = django_filters.CharFilter(method="is_tagged", label=_("Asset tag"))
     description = django_filters.CharFilter(method="is_called", label=_("Description"))
     assigned_by = django_filters.CharFilter(lookup_expr="icontains", label=_("Assigned by"))
-    assigned_since = _day("assigned_at", "is_since", _("Assigned to the server since"))
-    assigned_until = _day("assigned_at", "is_until", _("Assigned to the server until"))
-    profile_assigned_since = _day("profile_assigned_at", "is_since", _("Profile assigned since"))
-    profile_assigned_until = _day("profile_assigned_at", "is_until", _("Profile assigned until"))
-    handed_since = _day("profile_pushed_at", "is_since", _("Handed to the device since"))
-    handed_until = _day("profile_pushed_at", "is_until", _("Handed to the device until"))
-    appeared_since = _day("appeared_at", "is_since", _("Appeared here since"))
-    appeared_until = _day("appeared_at", "is_until", _("Appeared here until"))
-    released_since = _day("released_at", "is_since", _("Released since"))
-    released_until = _day("released_at", "is_until", _("Released until"))
+    assigned_since = day_filter("is_since", _("Assigned to the server since"), "assigned_at")
+    assigned_until = day_filter("is_until", _("Assigned to the server until"), "assigned_at")
+    profile_assigned_since = day_filter("is_since", _("Profile assigned since"), "profile_assigned_at")
+    profile_assigned_until = day_filter("is_until", _("Profile assigned until"), "profile_assigned_at")
+    handed_since = day_filter("is_since", _("Handed to the device since"), "profile_pushed_at")
+    handed_until = day_filter("is_until", _("Handed to the device until"), "profile_pushed_at")
+    appeared_since = day_filter("is_since", _("Appeared here since"), "appeared_at")
+    appeared_until = day_filter("is_until", _("Appeared here until"), "appeared_at")
+    released_since = day_filter("is_since", _("Released since"), "released_at")
+    released_until = day_filter("is_until", _("Released until"), "released_at")
 
     class Meta:
         model = Device
@@ -145,7 +134,7 @@ class DeviceFilter(django_filters.FilterSet):
         return devices.filter(tagged(words))
 
     def is_since(self, devices: DeviceQuerySet, column: str, day: date) -> DeviceQuerySet:
-        return devices.filter(**{f"{column}__gte": make_aware(datetime.combine(day, time.min))})
+        return devices.filter(**{f"{column}__gte": start_of(day)})
 
     def is_until(self, devices: DeviceQuerySet, column: str, day: date) -> DeviceQuerySet:
-        return devices.filter(**{f"{column}__lte": make_aware(datetime.combine(day, time.max))})
+        return devices.filter(**{f"{column}__lt": end_of(day)})

@@ -19,6 +19,7 @@ from enrollment.models.audit_words import told
 from enrollment.models.listed_counts import count_children, device_counts, status_counts
 from enrollment.models.token_filter import TokenFilter
 from enrollment.permissions import check, may
+from enrollment.web.dashboard_rows import status_rows
 from enrollment.web.forms.tokens import EditForm
 from enrollment.web.object_warnings import of_token
 from enrollment.web.run_bars import picture_width, run_bars
@@ -86,17 +87,9 @@ def frame_of(request: HttpRequest, token: Token, tab: str) -> dict[str, Any]:
 
 def _overview(token: Token) -> dict[str, Any]:
     counts = status_counts(token)
-    total = sum(counts.values())
-    order = ("pushed", "assigned", "empty", "removed")
-    # Each share as a stretch of a bar of 1000, laid end to end.
-    shares, start = [], 0.0
-    for name in order:
-        width = 1000 * counts.get(name, 0) / total if total else 0
-        shares.append({"status": name, "count": counts.get(name, 0), "x": round(start, 2), "width": round(width, 2)})
-        start += width
     return {
-        "shares": shares,
-        "device_count": total,
+        "by_status": status_rows(counts, token),
+        "device_count": sum(counts.values()),
         "released_count": token.devices.exclude(released_at=None).count(),
         "without_default": waiting_for_a_default(token).count() if token.default_profile else 0,
         **sync_values(token),

@@ -107,7 +107,7 @@ def expiries(person: Person | None, until: datetime) -> list[Expiry]:
 
 
 def _tokens(look: Look, until: datetime) -> Iterator[Expiry]:
-    for token in look.tokens.filter(expires_at__lte=until).defer("sealed_credentials", "sealed_session"):
+    for token in look.tokens.filter(expires_at__lte=until).only("name", "expires_at"):
         yield Expiry(
             kind=ExpiryKind.TOKEN,
             key=f"token-{token.pk}",
@@ -119,7 +119,7 @@ def _tokens(look: Look, until: datetime) -> Iterator[Expiry]:
 
 
 def _vpp_tokens(look: Look, until: datetime) -> Iterator[Expiry]:
-    for token in look.vpp_tokens.filter(expires_at__lte=until).defer("sealed_token"):
+    for token in look.vpp_tokens.filter(expires_at__lte=until).only("name", "expires_at"):
         yield Expiry(
             kind=ExpiryKind.VPP_TOKEN,
             key=f"vpp_token-{token.pk}",

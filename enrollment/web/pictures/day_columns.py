@@ -104,6 +104,7 @@ def short_figure(count: int) -> str:
     """In at most four characters or so, for there is little room over a column."""
     for unit, words in ((1_000_000, _("%(count)sM")), (1_000, _("%(count)sk"))):
         if count >= unit:
-            figure = number_format(count / unit, decimal_pos=1 if count < 10 * unit else 0)
+            decimals = 1 if count < 10 * unit else 0
+            figure = number_format(round(count / unit, decimals), decimal_pos=decimals)
             return words % {"count": figure}
     return str(count)

@@ -55,6 +55,14 @@ class Month:
 
 
 @dataclass(frozen=True)
+class _Ending:
+    """Something with the day on which it ends; looked up once, for there may be thousands."""
+
+    expiry: Expiry
+    day: date
+
+
+@dataclass(frozen=True)
 class Dot:
     expiry: Expiry
     x: str
@@ -118,11 +126,12 @@ class _Axis:
 def time_line(expiries: Sequence[Expiry]) -> TimeLine:
     """What is given, all of it within the next twelve months or in the past."""
     today = timezone.localdate()
-    has_expired = any(_day(expiry) < today for expiry in expiries)
+    endings = [_Ending(expiry, timezone.localdate(expiry.expires_at)) for expiry in expiries]
+    has_expired = any(one.day < today for one in endings)
     axis = _Axis(today, EXPIRED_WIDTH if has_expired else 0.0)
     lanes, top = [], 0.0
     for kind in ExpiryKind:
-        found = [expiry for expiry in expiries if expiry.kind == kind]
+        found = [one for one in endings if one.expiry.kind == kind]
         if found:
             lane = _lane(kind, found, axis, top)
             lanes.append(lane)
@@ -133,11 +142,7 @@ def time_line(expiries: Sequence[Expiry]) -> TimeLine:
     )
 
 
-def _day(expiry: Expiry) -> date:
-    return timezone.localdate(expiry.expires_at)
-
-
-def _lane(kind: ExpiryKind, found: list[Expiry], axis: _Axis, top: float) -> Lane:
+def _lane(kind: ExpiryKind, found: list[_Ending], axis: _Axis, top: float) -> Lane:
     stacks = _stacks(found, axis)
     highest = max(len(stack) for stack in stacks.values())
     floor = top + NAME_HEIGHT
@@ -148,34 +153,35 @@ def _lane(kind: ExpiryKind, found: list[Expiry], axis: _Axis, top: float) -> Lan
     return Lane(NAMES[kind], top + 13, line, _dots(stacks, line), [])
 
 
-def _stacks(found: list[Expiry], axis: _Axis) -> dict[float, list[Expiry]]:
+def _stacks(found: list[_Ending], axis: _Axis) -> dict[float, list[_Ending]]:
     """By where they stand across: in the middle of their week, or of what has expired."""
-    stacks: dict[float, list[Expiry]] = defaultdict(list)
-    for expiry in found:
-        days = (_day(expiry) - axis.today).days
+    stacks: dict[float, list[_Ending]] = defaultdict(list)
+    for one in found:
+        days = (one.day - axis.today).days
         x = axis.start / 2 if days < 0 else axis.at((days // WEEK + 0.5) * WEEK)
-        stacks[x].append(expiry)
+        stacks[x].append(one)
     return stacks
 
 
-def _dots(stacks: dict[float, list[Expiry]], line: float) -> list[Dot]:
+def _dots(stacks: dict[float, list[_Ending]], line: float) -> list[Dot]:
     return [
-        Dot(expiry, percents(x), round(line - DOT_STEP * (n + 0.5), 1), _tone(expiry), in_words(expiry))
+        Dot(one.expiry, percents(x), round(line - DOT_STEP * (n + 0.5), 1), _tone(one.expiry), _in_words(one))
         for x, stack in stacks.items()
-        for n, expiry in enumerate(stack)
+        for n, one in enumerate(stack)
     ]
 
 
-def _columns(kind: ExpiryKind, found: list[Expiry], axis: _Axis, line: float) -> list[MonthColumn]:
-    months: dict[date, list[Expiry]] = defaultdict(list)
-    for expiry in found:
-        day = _day(expiry)
-        months[date.min if day < axis.today else max(day.replace(day=1), axis.today)].append(expiry)
+def _columns(kind: ExpiryKind, found: list[_Ending], axis: _Axis, line: float) -> list[MonthColumn]:
+    months: dict[date, list[_Ending]] = defaultdict(list)
+    for one in found:
+        months[date.min if one.day < axis.today else max(one.day.replace(day=1), axis.today)].append(one)
     highest = max(len(month) for month in months.values())
     return [_column(kind, month, begins, axis, line, highest) for begins, month in sorted(months.items())]
 
 
-def _column(kind: ExpiryKind, month: list[Expiry], begins: date, axis: _Axis, line: float, highest: int) -> MonthColumn:
+def _column(
+    kind: ExpiryKind, month: list[_Ending], begins: date, axis: _Axis, line: float, highest: int
+) -> MonthColumn:
     is_over = begins == date.min
     ends = axis.today - timedelta(days=1) if is_over else min(_last_day(begins), axis.today + timedelta(days=DAYS))
     left, right = (0.0, axis.start) if is_over else (axis.of(begins), axis.of(ends + timedelta(days=1)))
@@ -190,7 +196,7 @@ def _column(kind: ExpiryKind, month: list[Expiry], begins: date, axis: _Axis, li
         height=round(tall, 1),
         figure=short_figure(len(month)) if right - left > LEAST_FOR_FIGURE else "",
         figure_y=round(line - tall - 4, 1),
-        tone=_tone(month[len(month) // 2]),
+        tone=_tone(month[len(month) // 2].expiry),
         words=f"{when}: {len(month)}",
         link=_list_link(kind, None if is_over else begins, ends),
     )
@@ -227,9 +233,9 @@ def _tone(expiry: Expiry) -> str:
     return "warning" if left <= WARNED else "success"
 
 
-def in_words(expiry: Expiry) -> str:
+def _in_words(one: _Ending) -> str:
     """What it is called, and when it ends, in a line."""
-    return f"{expiry.name} · {date_format(_day(expiry), 'DATE_FORMAT')} · {left_in_words(expiry)}"
+    return f"{one.expiry.name} · {date_format(one.day, 'DATE_FORMAT')} · {left_in_words(one.expiry)}"
 
 
 def left_in_words(expiry: Expiry) -> str:
