@@ -57,6 +57,7 @@ TAGS = {
     "roles": "Named sets of permissions.",
     "scope-tags": "Parts of the organisation.",
     "api-keys": "What programs sign in with.",
+    "channels": "Where warnings are told besides to people: mailboxes, webhooks, Slack, Microsoft Teams.",
     "sign-in-settings": "How everyone signs in.",
     "me": "Who you are to this installation, and where you are signed in.",
     "audit": "Who did what.",

@@ -77,11 +77,20 @@ def test_an_administrator_signs_somebody_out_everywhere(alice, bob):
 def test_the_page_asks_the_database_as_often_for_many_passkeys_as_for_one(
     as_alice, alice, django_assert_max_num_queries
 ):
-    for number in range(11):
+    def ask():
+        cache.clear()
+        with django_assert_max_num_queries(60) as found:
+            page = as_alice.get("/account/").content.decode()
+        return page, len(found.captured_queries)
+
+    Authenticator.objects.create(user=alice, type="webauthn", data={"name": "Key 0", "credential": {}})
+    _page, one = ask()
+    for number in range(1, 11):
         kept = {"name": f"Key {number}", "credential": {}}
         Authenticator.objects.create(user=alice, type="webauthn", data=kept)
-    with django_assert_max_num_queries(22):
-        assert "Key 10" in as_alice.get("/account/").content.decode()
+    page, many = ask()
+    assert "Key 10" in page
+    assert many == one
 
 
 # --- A second factor for everyone -------------------------------------------------------------------------------------
