@@ -406,6 +406,8 @@ LOGGING = {
         "oauthlib": {"level": "INFO"},
         # At DEBUG it tells the paths it asks for: those of webhooks are secret.
         "urllib3.connectionpool": {"level": "INFO"},
+        # The whole address, where it warns of headers it does not understand.
+        "urllib3.connection": {"level": "ERROR"},
     },
 }
 structlog.configure(

@@ -7,6 +7,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 NAT64_OF_ONES_OWN = ipaddress.ip_network("64:ff9b:1::/48")
+SITE_LOCAL = ipaddress.ip_network("fec0::/10")  # given up long ago, and still used inside
 _LOW_BITS = 0xFFFFFFFF
 
 
@@ -27,7 +28,9 @@ def address_of(said: str) -> Address:
 
 def is_public(ip: Address) -> bool:
     """Whether it is somebody's on the internet: not loopback, private, link-local, multicast or reserved."""
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified or ip in NAT64_OF_ONES_OWN)
+    if ip.is_multicast or ip.is_reserved or ip.is_unspecified or ip in NAT64_OF_ONES_OWN or ip in SITE_LOCAL:
+        return False
+    return ip.is_global
 
 
 def may_reach(ip: Address, allowed: Sequence[Network]) -> bool:

@@ -68,6 +68,14 @@ def test_it_arrives_with_body_headers_and_query(open_receiver):
     assert request.headers["host"] == open_receiver.url.removeprefix("http://")
 
 
+def test_a_receiver_that_answers_strangely_brings_its_address_into_no_log(open_receiver, caplog):
+    caplog.set_level("DEBUG")
+    open_receiver.ok = (200, {"X-Good": "yes\r\nthis is no header"}, b"ok")
+    post(f"{open_receiver.url}/hooks/not-for-any-log", b"{}", JSON, allowed=HERE)
+    assert len(open_receiver.requests) == 1
+    assert "not-for-any-log" not in caplog.text
+
+
 def test_name_and_password_in_an_address_are_sent_as_such(open_receiver):
     post(open_receiver.url.replace("//", "//pomona:p%40ss@"), b"{}", JSON, allowed=HERE)
     assert open_receiver.requests[0].headers["authorization"] == "Basic cG9tb25hOnBAc3M="
@@ -80,6 +88,7 @@ def test_name_and_password_in_an_address_are_sent_as_such(open_receiver):
         "224.0.0.1", "240.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1",
         "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
         "64:ff9b::a9fe:a9fe", "64:ff9b:1::a00:1", "2002:7f00:1::", "2002:c0a8:101::", "fe80::1%eth0", "2001:db8::1",
+        "fec0::1",
     ],
 )  # fmt: skip
 def test_what_is_not_on_the_internet_is_not_public(address):
