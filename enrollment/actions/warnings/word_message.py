@@ -66,8 +66,13 @@ def _subject(items: Sequence[Item], count: int) -> str:
 
 
 def _cut(text: str) -> str:
-    text = " ".join(text.split())  # a name with a line break would end the header
+    text = _in_one_line(text)  # a name with a line break would end the header
     return text if len(text) <= SUBJECT_LENGTH else f"{text[: SUBJECT_LENGTH - 1]}…"
+
+
+def _in_one_line(text: str) -> str:
+    """A name with line breaks in it must not pass for something else that is said."""
+    return " ".join(text.split())
 
 
 def _item(warning: StandingWarning) -> Item:
@@ -76,8 +81,8 @@ def _item(warning: StandingWarning) -> Item:
         condition=warning.condition.id,
         severity=warning.severity.value,
         severity_word=str(warning.severity.label),
-        sentence=warning.sentence,
-        remedy=warning.remedy,
+        sentence=_in_one_line(warning.sentence),
+        remedy=_in_one_line(warning.remedy),
         link=settings.BASE_URL + warning.link,
         since=warning.since,
         step=warning.step,

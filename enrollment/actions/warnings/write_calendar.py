@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
@@ -17,6 +18,7 @@ READ_EVERY = timedelta(hours=12)
 # At nine in the morning, so many days before: what counts backwards begins at the midnight the day itself begins with.
 ALARMS = (timedelta(days=-30, hours=9), timedelta(days=-7, hours=9))
 _FIRST_DAY = date(2000, 1, 1)
+_NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def write_calendar(person: Person, now: datetime) -> bytes:
@@ -51,7 +53,7 @@ def _event(expiry: Expiry, installation: UUID, now: datetime) -> Event:
         event.add("last-modified", expiry.known_since)
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
-    event.add("summary", expiry.sentence)
+    event.add("summary", _plain(expiry.sentence))
     event.add("description", _description(expiry))
     event.add("url", settings.BASE_URL + expiry.link)
     event.add("categories", [str(expiry.kind.label)])
@@ -64,7 +66,12 @@ def _event(expiry: Expiry, installation: UUID, now: datetime) -> Event:
 def _description(expiry: Expiry) -> str:
     at = timezone.localtime(expiry.expires_at)
     exactly = _("Exactly: %(time)s (%(zone)s)") % {"time": date_format(at, "DATETIME_FORMAT"), "zone": at.tzname()}
-    return f"{expiry.remedy}\n\n{exactly}\n{settings.BASE_URL}{expiry.link}"
+    return f"{_plain(expiry.remedy)}\n\n{exactly}\n{settings.BASE_URL}{expiry.link}"
+
+
+def _plain(text: str) -> str:
+    """In one line, without characters that no calendar may hold: a name can have any."""
+    return _NO_TEXT.sub(" ", text)
 
 
 def _alarms(expiry: Expiry, day: date, now: datetime) -> Iterator[Alarm]:
@@ -73,6 +80,6 @@ def _alarms(expiry: Expiry, day: date, now: datetime) -> Iterator[Alarm]:
         if day + before > timezone.localdate(now):
             alarm = Alarm()
             alarm.add("action", "DISPLAY")
-            alarm.add("description", expiry.sentence)
+            alarm.add("description", _plain(expiry.sentence))
             alarm.add("trigger", before)
             yield alarm

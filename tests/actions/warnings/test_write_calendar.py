@@ -1,5 +1,6 @@
 """WARN-4: what is written is iCalendar, by the word of two parsers that know nothing of each other."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import icalendar
@@ -68,6 +69,14 @@ def test_lines_are_folded_and_end_as_the_standard_says(alice):
     assert text.endswith(b"END:VCALENDAR\r\n")
     assert text.count(b"\n") == text.count(b"\r\n")
     assert max(len(line) for line in text.split(b"\r\n")) <= 75
+
+
+def test_what_no_calendar_may_hold_is_left_out_of_names(alice):
+    """Some parsers end a line at each of these."""
+    a_token(name="A\x01B\x0bATTACH:x\x85C\u2028D\rE\x7fF")
+    (event,) = events(alice)
+    assert event["summary"] == "The token “A B ATTACH:x C D E F” expires"
+    assert not re.search(r"[^\r\n\x20-\x7e\xa0-\u2027\u202a-\U0010ffff]", written(alice).decode())
 
 
 def test_an_event_tells_what_to_do_where_and_when_exactly(alice, settings):
