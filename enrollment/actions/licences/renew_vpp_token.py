@@ -86,10 +86,14 @@ def renew_vpp_token(token: VppToken, data: bytes, *, other_location: bool = Fals
 
 
 def _replace(token: VppToken, found: Preflight, by: Person | None) -> None:
+    """All at once; ExpiresEarlier when another renewal was quicker, and brought one that lasts longer."""
+    columns = _columns(found)
     before = {"org_name": token.org_name, "location_name": token.location_name, "expires": str(token.expires_at)}
     try:
         with transaction.atomic():
-            VppToken.objects.filter(pk=token.pk).update(**_columns(found))
+            older = VppToken.objects.filter(pk=token.pk, expires_at__lte=columns["expires_at"])
+            if not older.update(**columns):
+                raise ExpiresEarlier(day=columns["expires_at"].date().isoformat())
             if found.is_other_location:
                 token.licences.all().delete()
                 VppToken.objects.filter(pk=token.pk).update(read_at=None)

@@ -88,6 +88,22 @@ def test_the_same_file_an_earlier_one_an_expired_one_and_none_are_refused(licenc
     assert AuditEntry.objects.filter(action="vpp_token.renewal_refused").count() == 4
 
 
+def test_of_two_renewals_at_once_the_one_that_ends_later_stays(licences, location, alice, world):
+    """The other one was looked at before the first was kept, and is written after it."""
+    looked_at_before = VppToken.objects.get(pk=licences.pk)
+    now = timezone.now()
+    world.clock = lambda: now - timedelta(days=1)
+    earlier = location.download_token()
+    world.clock = timezone.now
+    later = location.download_token()
+    renew_vpp_token(licences, later, by=alice)
+    with pytest.raises(ExpiresEarlier):
+        renew_vpp_token(looked_at_before, earlier, by=alice)
+    licences.refresh_from_db()
+    assert decrypt(bytes(licences.sealed_token)) == later
+    assert AuditEntry.objects.get(action="vpp_token.renewal_refused").result == "refused"
+
+
 def test_one_that_apple_says_ends_earlier_than_its_file_is_refused(licences, location, alice):
     file = location.download_token()
     location.tokens[-1].expires_at = timezone.now() + timedelta(days=3)
