@@ -36,14 +36,19 @@ class MeViewSet(Viewset):
 
     @extend_schema(operation_id="me_change", request=MeChangedSerializer, examples=[IN_FRENCH, ONCE_A_DAY])
     def change(self, request: Request) -> Response:
-        """Choose the language of the mails you get, which warnings are among them, and how often."""
+        """Choose the language of the mails you get, which warnings are among them, and how often.
+
+        Which warnings, and how often, is not for a key that is less than you: 409.
+        """
         words, me = said(MeChangedSerializer, request), request.user
-        if "language" in words:
-            set_language(me, words.pop("language"))
-            me.refresh_from_db(fields=["language"])
+        language = words.pop("language", None)
         if words:
             known = {"told_from": me.told_from, "told_rhythm": me.told_rhythm}
-            choose_warning_mails(me, by=me, **{**known, **words})
+            with refusals_told():
+                choose_warning_mails(me, by=me, **{**known, **words})
+        if language is not None:
+            set_language(me, language)
+            me.refresh_from_db(fields=["language"])
         return Response(self.get_serializer(request.user).data)
 
 

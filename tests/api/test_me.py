@@ -30,6 +30,15 @@ def test_the_language_of_mails_is_chosen(program, bob):
     assert list(ask("patch", "me/", data={"is_superuser": True}).json()["errors"]) == ["is_superuser"]
 
 
+def test_a_key_that_is_less_than_its_person_silences_no_mails(program, alice):
+    answer = program(alice, role="helpdesk")("patch", "me/", data={"told_from": "nothing"})
+    assert answer.status_code == 409, answer.content
+    assert "less than its person" in answer.json()["detail"]
+    alice.refresh_from_db()
+    assert alice.told_from == ""
+    assert program(alice)("patch", "me/", data={"told_from": "nothing"}).json()["told_from"] == "nothing"
+
+
 def test_a_session_is_listed_and_ended(program, bob):
     lost, kept = a_browser("bob"), a_browser("bob")
     ask = program(bob)

@@ -2,15 +2,23 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
+from enrollment.actions.access.what_may_be_given import AccessRefused
 from enrollment.actions.warnings.next_time import next_time
 from enrollment.models import AuditEntry, Delivery, Person
 
 COLUMNS = ("told_from", "told_rhythm")
+LESS = gettext_noop("This key is less than its person, who chooses which warnings are mailed to them.")
 
 
 def choose_warning_mails(person: Person, *, told_from: str, told_rhythm: str, by: Person | None) -> None:
-    """From how bad on warnings are mailed to somebody ("" as the program does, "nothing" never), and how often."""
+    """From how bad on warnings are mailed to somebody ("" as the program does, "nothing" never), and how often.
+
+    AccessRefused for a key that is less than its person: whoever finds it must not silence what tells of them.
+    """
+    if by and by.key and by.key.is_less:
+        raise AccessRefused(LESS)
     after: dict[str, Any] = {"told_from": told_from, "told_rhythm": told_rhythm}
     before = {name: getattr(person, name) for name in COLUMNS}
     if after == before:
