@@ -16,7 +16,7 @@ class RulesStopped(Condition):
     id = "rules_stopped"
     label = gettext_lazy("Rules stopped by their brake")
     watches = gettext_lazy("Assignment rules would move more devices at once than their brake allows.")
-    acts = Permission.ASSIGN_PROFILE
+    needed, acts = Permission.READ_DEVICE, Permission.ASSIGN_PROFILE  # it counts devices, and leads to them
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
         waiting = Operation.objects.filter(token__in=look.tokens, is_stopped=True, status=OperationStatus.PREVIEWED)

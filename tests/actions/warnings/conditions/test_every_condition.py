@@ -17,8 +17,10 @@ from enrollment.models import (
     Installation,
     Operation,
     OperationKind,
+    Permission,
     Person,
     Profile,
+    Role,
     ScopeTag,
     SyncStatus,
     Verdict,
@@ -126,6 +128,17 @@ def test_each_leads_to_a_page_that_who_acts_may_open(alice):
     for warning in current_warnings(alice):
         resolve(urlsplit(warning.link).path)
         assert browser.get(warning.link).status_code == 200, warning.link
+
+
+def test_each_leads_to_a_page_that_whoever_reads_it_may_open():
+    """What it counts is no secret for whoever may open the page that shows it."""
+    for condition in CONDITIONS:
+        permissions = [Permission.READ_TOKEN, condition.needed]
+        Role.objects.create(key=condition.id, name=condition.id, permissions=permissions)
+        browser = a_browser_of(person := a_person(condition.id, condition.id))
+        links = {warning.link for warning in current_warnings(person) if warning.condition is condition}
+        assert links
+        assert {link: browser.get(link).status_code for link in links} == dict.fromkeys(links, 200), condition.id
 
 
 def test_who_may_not_read_what_it_is_about_reads_nothing(alice):
