@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from enrollment import limits
 from enrollment.messengers import webhook
 from enrollment.messengers.addresses import networks
 from tests.messengers.test_formats import NOW, a_message, an_item
@@ -44,3 +45,14 @@ def test_the_body_it_shows_has_the_fields_that_are_sent():
     assert shown["data"].keys() == sent["data"].keys()
     assert shown["data"]["warnings"][0].keys() == sent["data"]["warnings"][0].keys()
     assert f"at most {webhook.MOST}" in TEXT
+
+
+def test_the_figures_it_tells_are_the_limits():
+    words = " ".join(TEXT.split())
+    assert f"at most {limits.DELIVERY_PAUSE_MINUTES // 60} hours apart, {limits.DELIVERY_TRIES} times" in words
+    assert f"are tried every {limits.DELIVERY_PAUSE_MINUTES // 60} hours" in words
+    assert f"Digests** go out at {limits.DIGEST_HOUR} in the morning" in words
+    assert f"fails for {limits.CHANNEL_FAILING_FOR.seconds // 60} minutes is a warning" in words
+    assert limits.MESSAGES_PER_HOUR == 6
+    assert "After six messages within an hour" in words
+    assert f"step of a warning ({', '.join(map(str, limits.EXPIRY_WARNING_DAYS[:-1]))} days, …)" in words
