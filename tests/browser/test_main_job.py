@@ -140,6 +140,7 @@ def test_no_page_is_wider_than_its_window(demo, chromium, width, scheme):
         "/tokens/",
         "/tokens/1/",
         "/tokens/1/history/",
+        "/syncs/",
         "/profiles/",
         "/activity/",
         "/doctor/?serial=C02NOWHERE1",
