@@ -168,25 +168,34 @@ def _to_channel(message: Message, recipient: Recipient) -> NotDelivered | None:
 def _send(batch: _Batch, carry: Carry, now: datetime) -> bool:
     """Claim, send, mark."""
     name = batch.name or uuid.uuid4()
-    if not _claim(batch, name, now):
+    mine = _claim(batch, name, now)
+    if mine is None:
         return False
-    to = batch.recipient
+    to = mine.recipient
     message = word_message(
-        batch.warnings, identity=str(name), made_at=now, language=to.language, to_person=bool(to.email)
+        mine.warnings, identity=str(name), made_at=now, language=to.language, to_person=bool(to.email)
     )
     try:
         problem = carry(message, to)
     except NotDelivered as error:
-        _note_failure(batch, error, now)
+        _note_failure(mine, error, now)
         return False
-    _note_success(batch, problem)
+    _note_success(mine, problem)
     return True
 
 
-def _claim(batch: _Batch, name: uuid.UUID, now: datetime) -> bool:
-    """By one conditional update, so that of two clocks one sends it; who is cut off after it lets it come again."""
-    mine = Delivery.objects.untried_or_due(now).filter(pk__in=_keys(batch), message=batch.name)
-    return bool(mine.update(message=name, tries=F("tries") + 1, due_at=now + _pause(batch.tries + 1)))
+def _claim(batch: _Batch, name: uuid.UUID, now: datetime) -> _Batch | None:
+    """By one conditional update, so that of two clocks one sends it; who is cut off after it lets it come again.
+
+    What another clock has claimed a moment ago is not among it: that one tells it.
+    """
+    free = Delivery.objects.untried_or_due(now).filter(pk__in=_keys(batch), message=batch.name)
+    claimed = free.update(message=name, tries=F("tries") + 1, due_at=now + _pause(batch.tries + 1))
+    if not claimed or claimed == len(batch.deliveries):
+        return batch if claimed else None
+    keys = set(Delivery.objects.filter(message=name, sent_at=None).values_list("pk", flat=True))
+    told = zip(batch.deliveries, batch.warnings, strict=True)
+    return _batch(batch.recipient, batch.name, [(one, warning) for one, warning in told if one.pk in keys])
 
 
 def _pause(tries: int) -> timedelta:

@@ -1,5 +1,6 @@
 """WARN-3, the second half: one message with all that is due, never twice, and again when it did not arrive."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
@@ -353,6 +354,26 @@ def stopped_rules(token):
         counts={"gets": 1200},
         made_at=timezone.now(),
     )
+
+
+def test_what_another_worker_took_a_moment_ago_is_not_told_twice(clock, alice, mailbox):
+    """It looked when there was less to tell, and was quicker."""
+    an_ending_token(name="Theirs", days=5)
+    an_ending_token(name="Ours", days=20)
+    note_warnings()
+    theirs = Delivery.objects.get(step="7")
+
+    def another_worker(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "enrollment_delivery"') and theirs.message is None:
+            theirs.message, theirs.tries, theirs.due_at = uuid.uuid4(), 1, WEDNESDAY + 2 * MINUTE
+            theirs.save()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(another_worker):
+        assert send_warnings() == 1
+    assert subjects(mailbox) == ["Warning: The token “Ours” expires in 20 days"]
+    known = Delivery.objects.get(pk=theirs.pk)
+    assert (known.sent_at, known.message, known.tries) == (None, theirs.message, 1)
 
 
 @pytest.mark.django_db(transaction=True)
