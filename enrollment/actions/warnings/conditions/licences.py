@@ -138,6 +138,7 @@ class LicencesGone(Condition):
             severity=Severity.UNHEALTHY if blocks else Severity.WARNING,
             vpp_token=token,
             part=adam_id,
+            step="blocks" if blocks else "",  # told anew when a profile comes to need what was only missed
             details={"name": token.name, "adam_id": adam_id, "called": called, "total": owned, "blocks": blocks},
         )
 
