@@ -280,6 +280,12 @@ class AreThereLicences(OfDevice):
                 _("Renew the VPP token."),
                 _where(token, device),
             )
+        if token.status == VppTokenStatus.UNREACHABLE:
+            return note(
+                _("Apple cannot be reached for the VPP token “%(token)s”: its counts may be old.") % {"token": token},
+                _("Apple is asked again by itself. Check that this server reaches Apple."),
+                _where(token, device),
+            )
         if token.read_at is None:
             return ok(_("The VPP token “%(token)s” is active.") % {"token": token})
         return ok(_("The VPP token “%(token)s” is active and has Company Portal licences left.") % {"token": token})

@@ -114,6 +114,8 @@ def test_licences_that_were_deleted_block(device):
         ({}, 50, Mark.NOTE, "Only 50 of 500 Company Portal licences are left in “Caen”."),
         ({}, 0, Mark.PROBLEM, "No Company Portal licence is left in “Caen”: the enrollment is blocked."),
         ({"rejected_at": timezone.now()}, 51, Mark.PROBLEM, "Apple rejects the VPP token “Caen”"),
+        ({"unreachable_since": timezone.now()}, 51, Mark.NOTE, "Apple cannot be reached for the VPP token “Caen”"),
+        ({"unreachable_since": timezone.now()}, 0, Mark.PROBLEM, "No Company Portal licence"),
         ({"expires_at": timezone.now()}, 51, Mark.PROBLEM, "has expired"),
         ({"expires_at": timezone.now() + timedelta(days=9)}, 51, Mark.NOTE, "expires soon"),
         ({"expires_at": timezone.now() + timedelta(days=9)}, 0, Mark.PROBLEM, "No Company Portal licence"),
