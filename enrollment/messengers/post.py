@@ -3,10 +3,12 @@
 import re
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from threading import Timer
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -29,6 +31,7 @@ from enrollment.messengers.errors import (
 )
 
 TIMEOUT = (5.0, 10.0)  # seconds to connect, and to wait for the answer
+LONGEST = 20.0  # seconds in all, however slowly it is answered
 ANSWER_BYTES = 2048  # of an answer that says no
 ADDRESSES = 3  # of one name
 PORTS = {"https": 443, "http": 80}
@@ -122,22 +125,48 @@ def _addresses(target: Target, allowed: Sequence[Network]) -> list[str]:
     return fit[:ADDRESSES]
 
 
-class _Pinned(HTTPAdapter):
-    """Speaks TLS with the name, though the connection goes to its address."""
+class _Way(HTTPAdapter):
+    """Speaks TLS with the name, though the connection goes to its address; `cut` ends what takes too long.
 
-    def __init__(self, host: str) -> None:
-        self._names = {"assert_hostname": host, "server_hostname": host}
+    A timeout alone is for each part of an answer: byte by byte, one would hold a worker up for days.
+    """
+
+    def __init__(self, target: Target) -> None:
+        names = {"assert_hostname": target.host, "server_hostname": target.host}
+        self._names = names if target.scheme == "https" else {}
+        self._sockets: list[socket.socket] = []
+        self.was_cut = False
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **more: Any) -> None:
         super().init_poolmanager(connections, maxsize, block, **{**more, **self._names})
+        kinds = {"http": urllib3.HTTPConnectionPool, "https": urllib3.HTTPSConnectionPool}
+        self.poolmanager.pool_classes_by_scheme = {scheme: self._watched(kind) for scheme, kind in kinds.items()}
+
+    def _watched(self, kind: Any) -> Any:
+        sockets = self._sockets
+
+        class Connection(kind.ConnectionCls):  # type: ignore[misc]
+            def connect(self) -> None:
+                super().connect()
+                sockets.append(self.sock)
+
+        return type("Pool", (kind,), {"ConnectionCls": Connection})
+
+    def cut(self) -> None:
+        """From another thread: whoever waits for more gets the end of the answer."""
+        self.was_cut = True
+        for one in self._sockets:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
 
 
 def _send(target: Target, address: str, body: bytes, headers: Mapping[str, str]) -> None:
     place = f"[{address}]" if ":" in address else address
-    with requests.Session() as session:
+    way = _Way(target)
+    with requests.Session() as session, _at_most(LONGEST, way.cut):
         session.trust_env = False  # neither proxies nor .netrc
-        session.mount("https://", _Pinned(target.host))
+        session.mount(f"{target.scheme}://", way)
         try:
             with session.post(
                 f"{target.scheme}://{place}:{target.port}{target.path}",
@@ -155,9 +184,21 @@ def _send(target: Target, address: str, body: bytes, headers: Mapping[str, str])
         except (requests.exceptions.ReadTimeout, TimeoutError):
             error = TooSlow(host=target.host)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as cause:
-            error = NobodyAnswers(host=target.host) if _nobody_heard(cause) else CutOff(host=target.host)
+            kind = NobodyAnswers if _nobody_heard(cause) else TooSlow if way.was_cut else CutOff
+            error = kind(host=target.host)
     # Outside: the error beneath holds the request, and with it the address.
     raise error
+
+
+@contextmanager
+def _at_most(seconds: float, end: Callable[[], None]) -> Iterator[None]:
+    timer = Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _nobody_heard(error: Exception) -> bool:

@@ -3,6 +3,9 @@
 import socket
 import ssl
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -74,6 +77,27 @@ def test_a_receiver_that_answers_strangely_brings_its_address_into_no_log(open_r
     post(f"{open_receiver.url}/hooks/not-for-any-log", b"{}", JSON, allowed=HERE)
     assert len(open_receiver.requests) == 1
     assert "not-for-any-log" not in caplog.text
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 503 No\r\nX: ", b"HTTP/1.1 503 No\r\nContent-Length: 2000\r\n\r\n"])
+def test_a_receiver_that_answers_byte_by_byte_holds_nobody_up(answer, monkeypatch):
+    """Each byte comes in time; the whole never would."""
+    monkeypatch.setattr(module, "LONGEST", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as drips:
+
+        def drip():
+            caller, _address = server.accept()
+            with caller, suppress(OSError):
+                caller.sendall(answer)
+                for _byte in range(20):
+                    time.sleep(0.25)
+                    caller.sendall(b"H")
+
+        drips.submit(drip)
+        started = time.monotonic()
+        with pytest.raises((TooSlow, Broken)):
+            post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", JSON, allowed=HERE)
+        assert time.monotonic() - started < 3
 
 
 def test_name_and_password_in_an_address_are_sent_as_such(open_receiver):
