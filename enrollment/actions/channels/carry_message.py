@@ -8,7 +8,7 @@ from enrollment import limits
 from enrollment.actions.warnings.mail_message import mail_message
 from enrollment.encryption import KeyMissing, decrypt
 from enrollment.messengers import slack, teams, webhook
-from enrollment.messengers.errors import NotDelivered, gettext_noop
+from enrollment.messengers.errors import MailServerAway, MailServerRefusesUs, NotDelivered, gettext_noop
 from enrollment.messengers.message import Message
 from enrollment.models import Channel, ChannelKind
 
@@ -47,6 +47,8 @@ def _mail(message: Message, addresses: list[str]) -> NotDelivered | None:
                 arrived += 1
             except NotDelivered as error:
                 problem = error
+                if isinstance(error, (MailServerAway, MailServerRefusesUs)):
+                    break  # for all of them, and not waited for again
     if problem and not arrived:
         raise problem
     return problem

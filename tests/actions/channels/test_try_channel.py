@@ -1,5 +1,7 @@
 """A test message that arrives, or says why not."""
 
+import socket
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -63,6 +65,23 @@ def test_of_mailboxes_the_refused_one_is_named(alice, mailbox, settings):
     settings.EMAIL_PORT = 9
     with pytest.raises(MailServerAway):
         try_channel(a_channel("mail"), by=alice)
+
+
+def test_a_mail_server_that_says_nothing_is_waited_for_once(alice, settings):
+    """Not once for each mailbox: whoever waits is one of few workers, or somebody who looks at the page."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    channel = a_channel("mail", addresses=[f"desk-{number}@orchard.example" for number in range(5)])
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = *server.getsockname(), 0.3
+        with pytest.raises(MailServerAway):
+            try_channel(channel, by=alice)
+        server.settimeout(0.1)
+        callers = 0
+        with suppress(TimeoutError):
+            while True:
+                server.accept()[0].close()
+                callers += 1
+    assert callers == 1
 
 
 def test_an_address_that_no_key_opens_is_said(alice, receiver):
