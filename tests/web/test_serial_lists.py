@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from enrollment.actions.serials.read_serials import read_serials
@@ -78,14 +80,17 @@ def test_the_found_ones_are_assigned_after_a_preview(as_alice, alice):
     assert "Choose a profile." in answer.content.decode()
 
 
-@pytest.mark.parametrize("count", [1, 11])
-def test_a_page_asks_the_database_as_often_for_many_as_for_one(count, as_bob, bob, django_assert_max_num_queries):
+def test_a_page_asks_the_database_as_often_for_many_as_for_one(as_bob, bob):
     token = a_token()
     profile = a_profile(token)
-    devices = [a_device(token, wish="profile", profile=profile) for _ in range(count)]
-    serials = read_serials("\n".join(device.serial for device in devices), name="x", by=bob)
-    with django_assert_max_num_queries(20):
-        as_bob.get(reverse("serial-list", args=[serials.pk]))
+    asked = []
+    for count in (1, 1, 11):  # the first time the bell's figures are counted, too
+        devices = [a_device(token, wish="profile", profile=profile) for _ in range(count)]
+        serials = read_serials("\n".join(device.serial for device in devices), name="x", by=bob)
+        with CaptureQueriesContext(connection) as queries:
+            as_bob.get(reverse("serial-list", args=[serials.pk]))
+        asked.append(len(queries))
+    assert asked[1] == asked[2] <= asked[0]
 
 
 def test_a_row_tells_where_its_device_is_and_what_is_wanted_of_it(as_bob, bob):

@@ -66,13 +66,13 @@ def _count(now: datetime) -> DeviceTally:
     for (profile, _uuid, status), count in groups.items():
         wanted_ever[profile] += count
         by_profile[profile] += count
-        by_status[AppleProfileStatus(status)][token_of[profile]] += count
+        by_status[_status(status)][token_of[profile]] += count
     for gone in released:
         if gone.profile:
             by_profile[gone.profile] -= gone.count
-            by_status[AppleProfileStatus(gone.status)][gone.token] -= gone.count
+            by_status[_status(gone.status)][gone.token] -= gone.count
     for one in rest:
-        by_status[AppleProfileStatus(one.status)][one.token] += one.count
+        by_status[_status(one.status)][one.token] += one.count
     return DeviceTally(
         at=now,
         by_status={status: +counts for status, counts in by_status.items()},
@@ -84,6 +84,11 @@ def _count(now: datetime) -> DeviceTally:
         released=_summed(released),
         first_release=_first_release(released),
     )
+
+
+def _status(said: str) -> AppleProfileStatus:
+    """A word of Apple's that nobody knows says of no profile, as an empty one does."""
+    return AppleProfileStatus(said) if said in AppleProfileStatus.values else AppleProfileStatus.EMPTY
 
 
 @dataclass(frozen=True)

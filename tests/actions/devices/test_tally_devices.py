@@ -78,3 +78,9 @@ def test_it_is_counted_anew_after_a_minute_by_one_while_others_read_the_last():
         cache.delete(CLAIM)
         assert tally_devices(timezone.now()).present == {token.pk: 1}
         assert cache.get(CLAIM) is None
+
+
+def test_a_status_that_nobody_knows_counts_as_no_profile():
+    token = a_token()
+    a_device(token, apple_profile_status="")
+    assert tally_devices(NOW, anew=True).by_status["empty"] == {token.pk: 1}
