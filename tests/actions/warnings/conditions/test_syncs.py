@@ -132,5 +132,5 @@ class TestSyncFailed:
         an_ended_run(a_synced_token(START, name="Boutiques"), SyncStatus.FAILED, START)
         with override("fr"):
             assert the("sync_failed").sentence == "La dernière synchronisation de « Boutiques » a échoué."
-            assert the("sync_failed").remedy.startswith("Elle est réessayée")
+            assert the("sync_failed").remedy.startswith("Une nouvelle tentative")
         assert SyncRun.objects.count() == 1
