@@ -199,6 +199,11 @@ class Device(models.Model):
             models.Index(
                 fields=["answer", "confirmed_at"], condition=Q(answer__gt=Answer.NONE), name="devices_by_answer"
             ),
+            models.Index(
+                fields=["wish", "token", "apple_profile_status", "appeared_at"],
+                condition=Q(profile=None, released_at=None),
+                name="devices_without_a_profile",
+            ),
             models.Index(fields=["released_at"], condition=Q(released_at__isnull=False), name="released_devices"),
             models.Index(
                 fields=["token", "next_try_at"], condition=Q(next_try_at__isnull=False), name="devices_to_try"

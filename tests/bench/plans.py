@@ -44,6 +44,9 @@ def work() -> list[dict[str, Any]]:
         "devices_by_family": devices.filter(family="Vision"),
         "devices_by_apple_status": devices.filter(apple_profile_status="removed"),
         "devices_by_what_apple_has": devices.in_state(AssignmentState.WAITING),
+        "devices_without_a_profile": devices.present().filter(
+            profile=None, wish="nothing", token=1, appeared_at__gt=now
+        ),
         "devices_to_be_cleared": devices.filter(wish="none", apple_profile_status__in=HAS_A_PROFILE),
         "devices_by_what_was_given": devices.filter(profile=1).needing_wipe(),
         "devices_by_answer": devices.in_state(AssignmentState.FAILED),

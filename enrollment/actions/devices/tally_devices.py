@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Case, Count, F, Min, When
+from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Coalesce
 
 from enrollment import limits
@@ -79,9 +79,9 @@ def _count(now: datetime) -> DeviceTally:
         by_state=_by_state(list(groups), now),
         by_profile=+by_profile,
         wanted_ever=wanted_ever,
-        no_profile=_summed(one for one in rest if one.wish == Wish.NO_PROFILE),
-        without_profile=_summed(one for one in rest if one.is_without),
-        released=_summed(released),
+        no_profile=_summed((one.token, one.count) for one in rest if one.wish == Wish.NO_PROFILE),
+        without_profile=_summed((one.token, one.without) for one in rest),
+        released=_summed((gone.token, gone.count) for gone in released),
         first_release=_first_release(released),
     )
 
@@ -102,17 +102,18 @@ class _Released:
 
 @dataclass(frozen=True)
 class _Rest:
-    """Devices of which no profile is wanted; `is_new` if they came a moment ago."""
+    """Devices of which no profile is wanted; so many of them came a moment ago."""
 
-    token: int
     wish: str
+    token: int
     status: str
-    is_new: bool
     count: int
+    new: int
 
     @property
-    def is_without(self) -> bool:
-        return self.wish == Wish.NOTHING_SAID and self.status in HAS_NO_PROFILE and not self.is_new
+    def without(self) -> int:
+        is_without = self.wish == Wish.NOTHING_SAID and self.status in HAS_NO_PROFILE
+        return self.count - self.new if is_without else 0
 
 
 def _of_profiles() -> dict[tuple[int, str, str], int]:
@@ -123,9 +124,10 @@ def _of_profiles() -> dict[tuple[int, str, str], int]:
 
 
 def _of_no_profile(now: datetime) -> list[_Rest]:
-    is_new = Case(When(appeared_at__gt=now - limits.WITHOUT_PROFILE_FOR, then=True), default=False)
-    rows = _few(Device.objects.present().filter(profile=None)).annotate(is_new=is_new)
-    groups = rows.values_list("of", "wish", "apple_profile_status", "is_new").annotate(count=Count("*"))
+    """Along an index that knows no others; the wishes are named, for it begins with them."""
+    rest = Device.objects.order_by().present().filter(profile=None, wish__in=[Wish.NOTHING_SAID, Wish.NO_PROFILE])
+    new = Count("appeared_at", filter=Q(appeared_at__gt=now - limits.WITHOUT_PROFILE_FOR))
+    groups = rest.values_list("wish", "token", "apple_profile_status").annotate(count=Count("*"), new=new)
     return [_Rest(*group) for group in groups]
 
 
@@ -151,11 +153,11 @@ def _few(devices: DeviceQuerySet) -> Any:
     return devices.order_by().annotate(of=Coalesce(F("token_id"), None))
 
 
-def _summed(groups: Iterable[_Released | _Rest]) -> Counter[int]:
+def _summed(counts: Iterable[tuple[int, int]]) -> Counter[int]:
     found = Counter[int]()
-    for one in groups:
-        found[one.token] += one.count
-    return found
+    for token, count in counts:
+        found[token] += count
+    return +found
 
 
 def _first_release(released: list[_Released]) -> dict[int, datetime]:
