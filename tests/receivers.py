@@ -133,4 +133,3 @@ def receiver(settings: Any) -> Iterator[Receiver]:
     settings.WEBHOOKS_MAY_REACH = networks([f"{HERE}/32"])
     with Receiver() as running:
         yield running
-

@@ -1,5 +1,6 @@
 """French is whole: nothing missing, fuzzy or forgotten in the code, and what is compiled is what is written."""
 
+import ast
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "enrollment" / "locale" / "fr" / "LC_MESSAGES"
 WRITTEN = polib.pofile(FOLDER / "django.po")
 PLACE = re.compile(r"%\(\w+\)[sd]")
+GATHERED = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 
 
 def test_every_sentence_has_its_french():
@@ -47,6 +49,20 @@ def test_nothing_in_the_code_is_missing_from_the_catalogue(tmp_path):
     found = polib.pofile(tmp_path / "enrollment" / "locale" / "fr" / "LC_MESSAGES" / "django.po")
     known = {entry.msgid for entry in WRITTEN}
     assert {entry.msgid for entry in found if not entry.obsolete} - known == set()
+
+
+def test_no_sentence_stands_within_an_f_string():
+    """The programs that gather sentences do not look there: it would stay English, and nobody would be told."""
+    found = [
+        f"{path.name}:{call.lineno}"
+        for path in sorted((ROOT / "enrollment").rglob("*.py"))
+        for string in ast.walk(ast.parse(path.read_text()))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in GATHERED
+        if any(isinstance(argument, ast.Constant) for argument in call.args)
+    ]
+    assert not found
 
 
 def test_no_sentence_of_ours_takes_the_place_of_a_month_or_a_day():

@@ -229,7 +229,9 @@ def _token_box(world: World, location: Location, here: str, t: Texts) -> str:
     changes = "".join(
         f'<button class="quiet" name="what" value="{name}">{e(t(words))}</button> ' for name, words in TOKEN_CHANGES
     )
-    changes = f'<form class="one-by-one" method="post" action="{here}/tokens">{changes}</form>' if location.tokens else ""
+    changes = (
+        f'<form class="one-by-one" method="post" action="{here}/tokens">{changes}</form>' if location.tokens else ""
+    )
     return (
         f'<section class="box"><h2>{e(t("Content tokens"))}</h2>{issued}'
         f'<form method="post" action="{here}/token"><button>{e(t("Download content token"))}</button></form>'

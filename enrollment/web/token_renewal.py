@@ -69,7 +69,8 @@ def _renewed(request: HttpRequest, token: Token, form: RenewForm) -> HttpRespons
 
 def _in_words(error: TokenFileError | AppleError) -> str:
     advice = _(error.advice) % error.details if error.advice else ""
-    return f"{_(error.sentence) % error.details} {advice} {_('Nothing was replaced.')}".replace("  ", " ")
+    said = (_(error.sentence) % error.details, advice, _("Nothing was replaced."))
+    return " ".join(filter(None, said))
 
 
 @require_POST

@@ -66,9 +66,9 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
                 return _renewed(request, token, form)
             except OtherLocation as error:
                 form = VppRenewForm(request.POST, request.FILES, asks_for_other_location=True)
-                form.add_error("file", f"{_in_words(error)} {_('Nothing was replaced.')}")
+                form.add_error("file", _in_words(error) + " " + _("Nothing was replaced."))
             except (TokenFileError, AppleError) as error:
-                form.add_error("file", f"{_in_words(error)} {_('Nothing was replaced.')}")
+                form.add_error("file", _in_words(error) + " " + _("Nothing was replaced."))
     values = {"section": SECTION, "token": token, "form": form}
     return render(request, "enrollment/vpp_tokens/renew.html", values)
 

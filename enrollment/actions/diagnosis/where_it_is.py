@@ -151,8 +151,9 @@ class IsTheTokenHealthy(Check):
             return note(text % {"token": token.name, "days": token.days_left}, _("Renew it in time."), token)
         said = _(token.trouble_sentence) % token.trouble_details if token.trouble_sentence else ""
         remedy = _(token.trouble_advice) % token.trouble_details if token.trouble_advice else ""
+        found = _("“%(token)s”: %(status)s.") % {"token": token.name, "status": status.label}
         return problem(
-            f"{_('“%(token)s”: %(status)s.') % {'token': token.name, 'status': status.label}} {said}".strip(),
+            f"{found} {said}".strip(),
             str(REMEDIES.get(status, "")) or remedy or _("Look at the token's page."),
             token,
         )

@@ -120,22 +120,22 @@ def renew_token(
         AuditEntry.record_refusal("token.renewal_refused", token, error, by=by)
         raise
     tags = set(token.scope_tags.all() if scope_tags is None else with_those_beyond(token, list(scope_tags), by))
+    try:
+        _replace(token, found, apple_id, tags, by)
+    except ExpiresEarlier as error:
+        AuditEntry.record_refusal("token.renewal_refused", token, error, by=by)
+        raise
+
+
+def _replace(token: Token, found: Preflight, apple_id: str, tags: set[ScopeTag], by: Person | None) -> None:
+    """All at once; ExpiresEarlier when another renewal was quicker, and brought one that lasts longer."""
     before = {
         "apple_id": token.apple_id,
         "expires": str(token.expires_at),
         "scope_tags": sorted(tag.name for tag in token.scope_tags.all()),
     }
     with transaction.atomic():
-        Token.objects.filter(pk=token.pk).update(
-            apple_id=apple_id,
-            sealed_credentials=encrypt(found.credentials.to_json().encode()),
-            # Every process asks for a session of the new token from now on.
-            sealed_session=None,
-            server_mark=server_mark(token.apple_url, found.credentials),
-            consumer_key_end=found.credentials.tail,
-            expires_at=found.credentials.expires_at,
-            **account_columns(found.account),
-        )
+        _write(token, found, apple_id)
         token.scope_tags.set(tags)
         note_success(token)
         if found.is_other_server:
@@ -150,6 +150,22 @@ def renew_token(
             scope_tags=sorted(tag.name for tag in tags),
             other_server=found.is_other_server,
         )
+
+
+def _write(token: Token, found: Preflight, apple_id: str) -> None:
+    ends = found.credentials.expires_at
+    changed = Token.objects.filter(pk=token.pk, expires_at__lte=ends).update(
+        apple_id=apple_id,
+        sealed_credentials=encrypt(found.credentials.to_json().encode()),
+        # Every process asks for a session of the new token from now on.
+        sealed_session=None,
+        server_mark=server_mark(token.apple_url, found.credentials),
+        consumer_key_end=found.credentials.tail,
+        expires_at=ends,
+        **account_columns(found.account),
+    )
+    if not changed:
+        raise ExpiresEarlier(day=ends.date().isoformat())
 
 
 def _begin_anew(token: Token) -> None:

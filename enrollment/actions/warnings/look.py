@@ -90,8 +90,8 @@ class Look:
         return {token.pk: token for token in self.tokens_of(self.devices.tokens)}
 
     def tokens_of(self, keys: Collection[int]) -> list[Token]:
-        """Those of these keys that the person sees; of each no more than its name."""
-        return list(self.tokens.filter(pk__in=keys).only("name")) if keys else []
+        """Those of these keys that the person sees; of each no more than its name, and whether it has a default."""
+        return list(self.tokens.filter(pk__in=keys).only("name", "default_profile")) if keys else []
 
     @property
     def sees_everything(self) -> bool:

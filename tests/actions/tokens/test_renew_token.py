@@ -8,12 +8,19 @@ from django.utils import timezone
 from enrollment.actions.devices.sync_devices import sync_devices
 from enrollment.actions.tokens.make_key_pair import make_key_pair
 from enrollment.actions.tokens.open_token_file import AlreadyConnected
-from enrollment.actions.tokens.renew_token import ExpiresEarlier, OtherServer, SameToken, renew_token
+from enrollment.actions.tokens.renew_token import (
+    ExpiresEarlier,
+    OtherServer,
+    SameToken,
+    _replace,
+    check_renewal,
+    renew_token,
+)
 from enrollment.actions.tokens.verify_token import verify_token
 from enrollment.apple.errors import AppleError, TokenFileError
 from enrollment.apple.token_file_errors import IsCertificate, MadeForAnotherKey, MadeForKnownKey
 from enrollment.connection import stored_credentials
-from enrollment.models import AuditEntry, ScopeTag, SyncKind, SyncRun, SyncStatus, TokenStatus
+from enrollment.models import AuditEntry, ScopeTag, SyncKind, SyncRun, SyncStatus, Token, TokenStatus
 from tests.cast import a_profile, a_run, a_token_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,6 +64,22 @@ def test_ren_5_a_newer_token_takes_the_place_and_everything_else_stays(world, to
     assert entry.before["apple_id"] == "admin@orchard.example"
     for secret in (after.access_token, after.access_secret, after.consumer_secret):
         assert secret not in f"{entry.before}{entry.after}"
+
+
+def test_of_two_renewals_at_once_the_one_that_ends_later_stays(world, token, server, alice):
+    """The other one was tried out before the first was even downloaded, and is written after it."""
+    now = timezone.now()
+    world.clock = lambda: now - timedelta(hours=1)
+    Token.objects.update(expires_at=now + timedelta(days=30))
+    token.refresh_from_db()
+    looked_at_before = Token.objects.get(pk=token.pk)
+    earlier = server.download_token()
+    world.clock = timezone.now
+    tried_out = check_renewal(looked_at_before, earlier, by=alice)
+    renew(token, server.download_token(), by=alice)
+    with pytest.raises(ExpiresEarlier):
+        _replace(looked_at_before, tried_out, "admin@orchard.example", set(), alice)
+    assert stored_credentials(token).access_token == server.access_token
 
 
 def test_a_rejected_token_is_well_again(world, token, server):

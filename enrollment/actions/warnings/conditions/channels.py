@@ -40,7 +40,9 @@ class ChannelFailing(Condition):
     def remedy(self, warning: StandingWarning) -> str:
         channel = warning.channel
         reason = _(channel.trouble_sentence) % channel.trouble_details if channel and channel.trouble_sentence else ""
-        return f"{reason} {_('When it is mended, send a test message: what waits goes out with it.')}".strip()
+        return " ".join(
+            filter(None, (reason, _("When it is mended, send a test message: what waits goes out with it.")))
+        )
 
     def link(self, warning: StandingWarning) -> str:
         return reverse("channel-detail", args=[warning.channel.pk]) if warning.channel else reverse("channel-list")
@@ -78,7 +80,7 @@ class MailsFailing(Condition):
     def remedy(self, warning: StandingWarning) -> str:
         last: Person = warning.details["last"]
         reason = _(last.trouble_sentence) % last.trouble_details if last.trouble_sentence else ""
-        return f"{reason} {_('It is tried again, the longer it lasts the more seldom.')}".strip()
+        return " ".join(filter(None, (reason, _("It is tried again, the longer it lasts the more seldom."))))
 
     def link(self, warning: StandingWarning) -> str:
         return reverse("channel-list")

@@ -140,6 +140,8 @@ class DevicesWithoutProfile(_Devices):
         )
 
     def remedy(self, warning: StandingWarning) -> str:
+        if warning.token and warning.token.default_profile_id:
+            return _("Assign a profile to them, or give them the default profile on the page of the token.")
         return _("Assign a profile to them, and set a default profile for those that come.")
 
 

@@ -32,6 +32,10 @@ def which_year(expires_at: datetime) -> str:
     return f"{expires_at:%Y%m%d}"
 
 
+def is_rejected(row: Token | VppToken) -> bool:
+    return row.rejected_at is not None
+
+
 class Expiring(Condition):
     """Of what Apple gives for a year: one warning with a step for each of so many days left."""
 
@@ -41,7 +45,8 @@ class Expiring(Condition):
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
         for row in self.rows(look):
-            if step := expiry_step(row.expires_at, look.now):
+            # One that is rejected says so, and is mended by the same renewal.
+            if not is_rejected(row) and (step := expiry_step(row.expires_at, look.now)):
                 yield StandingWarning(
                     condition=self,
                     severity=severity_of(step),

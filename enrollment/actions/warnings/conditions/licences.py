@@ -164,7 +164,7 @@ class LicencesLow(Condition):
 
     id = "licences_low"
     label = gettext_lazy("Few licences left")
-    watches = gettext_lazy("Few licences of an app are free.")
+    watches = gettext_lazy("Few licences of an app are free: 10, or a tenth of all, at the most.")
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
         for token, stock in look.short_stocks:

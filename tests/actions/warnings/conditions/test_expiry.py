@@ -52,6 +52,14 @@ def test_a_renewed_token_has_a_warning_of_its_own():
     assert the("token_expiring").key != before
 
 
+def test_one_that_is_rejected_is_told_once(clock):
+    token = in_days(5)
+    token.rejected_at = START
+    token.save()
+    assert holding("token_expiring") == []
+    assert the("token_rejected").token == token
+
+
 def test_it_says_the_days_in_both_languages(clock):
     in_days(7)
     assert the("token_expiring").sentence == "The token “Shops” expires in 7 days."
