@@ -10,10 +10,13 @@ from collections.abc import Collection, Iterable
 from django.db.models import F, Model, Q
 
 from enrollment.models.assignment import HAS_A_PROFILE, Answer, AssignmentState, Wish
-from enrollment.models.distinct_values import AT_MOST, distinct_values
+from enrollment.models.distinct_values import distinct_values
 from enrollment.models.profile import Profile, ProfileRevision
 
 MOST_CONDITIONS = 500  # joined by "or": SQLite takes 1,000
+MOST_PARTS = 8  # then all that are wanted to be something are looked at
+WANTED = ~Q(wish=Wish.NOTHING_SAID)
+Group = tuple[int, str, str]  # a profile, Apple's uuid and Apple's status
 _ANSWERED = Q(answer__gt=Answer.NONE)  # said although it follows: else SQLite does not see that an index knows these
 _BY_ANSWER = {
     AssignmentState.THROTTLED: _ANSWERED & Q(answer=Answer.THROTTLED),
@@ -37,26 +40,36 @@ def likely_in_state(devices: type[Model], state: AssignmentState, profile: Profi
 def likely_otherwise_than_wanted(devices: type[Model], profile: Profile | None = None) -> Q:
     """Holds for every device (of the profile) of which Apple does not show what is wanted."""
     columns = ("profile_id", "apple_profile_uuid", "apple_profile_status")
-    return otherwise_among(distinct_values(devices, columns, _where(profile)))
+    parts = otherwise_among(distinct_values(devices, columns, _where(profile)))
+    return parts[0] if len(parts) == 1 else WANTED
 
 
-def otherwise_among(groups: Collection[tuple[int, str, str]] | None) -> Q:
-    """The same, for who knows the groups: all there are of a profile, Apple's uuid and Apple's status."""
-    if groups is None or len(groups) > AT_MOST:
-        return ~Q(wish=Wish.NOTHING_SAID)
-    current = _current_revisions(key for key, _uuid, _status in groups)
+def otherwise_among(groups: Collection[Group] | None) -> list[Q]:
+    """The same, for who knows the groups there are, in parts: each device is in one of them at the most."""
+    if groups is None:
+        return [WANTED]
+    current = _current_uuids()
     likely = defaultdict(set)
     for key, uuid, status in groups:
-        revision = current.get(key)
-        if revision is None or uuid != revision.apple_uuid or not uuid or status not in HAS_A_PROFILE:
+        if not uuid or uuid != current.get(key) or status not in HAS_A_PROFILE:
             likely[key, status].add(uuid)
-    if len(likely) > MOST_CONDITIONS:
-        return ~Q(wish=Wish.NOTHING_SAID)
     terms = [
         Q(profile=key, apple_profile_status=status, apple_profile_uuid__in=uuids)
         for (key, status), uuids in likely.items()
     ]
-    return Q(Q(wish=Wish.NO_PROFILE, apple_profile_status__in=HAS_A_PROFILE), *terms, _connector=Q.OR)
+    if len(terms) > MOST_PARTS * MOST_CONDITIONS:
+        return [WANTED]
+    uncleared = Q(wish=Wish.NO_PROFILE, apple_profile_status__in=HAS_A_PROFILE)
+    return [Q(*part, _connector=Q.OR) for part in _in_parts([uncleared, *terms])]
+
+
+def _in_parts(terms: list[Q]) -> list[list[Q]]:
+    return [terms[start : start + MOST_CONDITIONS] for start in range(0, len(terms), MOST_CONDITIONS)]
+
+
+def _current_uuids() -> dict[int, str]:
+    """What Apple calls the current revision of each profile, of all of them: these are few columns of few rows."""
+    return dict(Profile.objects.filter(current__isnull=False).values_list("pk", "current__apple_uuid"))
 
 
 def likely_to_need_a_wipe(devices: type[Model], profile: Profile | None = None) -> Q:

@@ -18,6 +18,7 @@ KEPT_SECONDS = 600  # what is older than a minute is still better than that ever
 CLAIMED_SECONDS = 30
 
 Counts = Mapping[int, int]
+_STATUSES = {status.value: status for status in AppleProfileStatus}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,8 @@ def _count(now: datetime) -> DeviceTally:
     for (profile, _uuid, status), count in groups.items():
         wanted_ever[profile] += count
         by_profile[profile] += count
-        by_status[_status(status)][token_of[profile]] += count
+        if profile in token_of:  # else it was made while this was counted
+            by_status[_status(status)][token_of[profile]] += count
     for gone in released:
         if gone.profile:
             by_profile[gone.profile] -= gone.count
@@ -88,7 +90,7 @@ def _count(now: datetime) -> DeviceTally:
 
 def _status(said: str) -> AppleProfileStatus:
     """A word of Apple's that nobody knows says of no profile, as an empty one does."""
-    return AppleProfileStatus(said) if said in AppleProfileStatus.values else AppleProfileStatus.EMPTY
+    return _STATUSES.get(said, AppleProfileStatus.EMPTY)
 
 
 @dataclass(frozen=True)
@@ -137,15 +139,15 @@ def _released() -> list[_Released]:
     return [_Released(*group) for group in groups.annotate(count=Count("*"), first=Min("released_at"))]
 
 
-def _by_state(groups: list[tuple[int, str, str]], now: datetime) -> dict[AssignmentState, dict[int, int]]:
+def _by_state(groups: list[device_groups.Group], now: datetime) -> dict[AssignmentState, dict[int, int]]:
     """Of what is not as wanted: mostly few, else each of them has to be looked at."""
-    others = Device.objects.present().filter(device_groups.otherwise_among(groups))
-    rows = _few(others.with_state(now)).values_list("of", "state_now").annotate(count=Count("*"))
-    found: dict[AssignmentState, dict[int, int]] = defaultdict(dict)
-    for token, state, count in rows:
-        if state not in (AssignmentState.CONFIRMED, AssignmentState.NOTHING_WANTED):
-            found[AssignmentState(state)][token] = count
-    return dict(found)
+    found: dict[AssignmentState, dict[int, int]] = defaultdict(Counter)
+    for part in device_groups.otherwise_among(groups):
+        others = Device.objects.present().filter(part).with_state(now)
+        for token, state, count in _few(others).values_list("of", "state_now").annotate(count=Count("*")):
+            if state not in (AssignmentState.CONFIRMED, AssignmentState.NOTHING_WANTED):
+                found[AssignmentState(state)][token] += count
+    return {state: dict(counts) for state, counts in found.items()}
 
 
 def _few(devices: DeviceQuerySet) -> Any:

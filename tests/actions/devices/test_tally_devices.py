@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from enrollment.actions.devices.tally_devices import CLAIM, tally_devices
-from enrollment.models import AssignmentState, Device, Wish
+from enrollment.models import AssignmentState, Device, Wish, device_groups
 from tests.cast import a_device, a_profile, a_token
 from tests.mixed_devices import NOW, mixed_devices
 
@@ -27,7 +27,10 @@ def flat(counts):
     return {(value, key): n for value, by_key in counts.items() for key, n in by_key.items()}
 
 
-def test_every_device_is_counted_from_every_side():
+@pytest.mark.parametrize(("conditions", "parts"), [(500, 8), (3, 100), (3, 1)], ids=["at once", "in parts", "all"])
+def test_every_device_is_counted_from_every_side(conditions, parts, monkeypatch):
+    monkeypatch.setattr(device_groups, "MOST_CONDITIONS", conditions)
+    monkeypatch.setattr(device_groups, "MOST_PARTS", parts)
     tokens = [a_token(), a_token()]
     for token in tokens:
         mixed_devices(token, 300)
