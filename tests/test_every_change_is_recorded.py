@@ -42,10 +42,10 @@ NOT_RECORDED = {
     "devices.run_operation": "It does what was recorded as confirmed; each result stands in the device's history.",
     "devices.start_operation": "A preview changes no device; what is confirmed of it is recorded.",
     "devices.store_page": APPLES,
+    "devices.tally_devices": "It changes nothing: it counts, and keeps that in the cache for a minute.",
     "devices.tidy_search": "It tidies an index.",
     "devices.upsert_devices": APPLES,
     "licences.name_apps": APPLES,
-    "licences.note_unread": APPLES,
     "profiles.fetch_foreign_profiles": APPLES,
     "profiles.save_profile_draft": "A draft on its way: all of it is recorded when it becomes a profile.",
     "profiles.wish_for": "The verbs that call it tell for how many devices, and of which rule or person.",
@@ -60,7 +60,7 @@ NOT_RECORDED = {
     "warnings.purge_alerts": TOLD,
     "warnings.send_warnings": TOLD,
     "warnings.check_readiness": "It changes nothing.",
-    "warnings.device_figures": "It changes nothing: it counts, and keeps that in the cache for a minute.",
+    "warnings.device_figures": "It changes nothing: it counts.",
     "warnings.keep_alert": "It remembers what a condition found; what people do about it is recorded.",
 }
 

@@ -104,7 +104,7 @@ def test_a_fault_of_ours_has_them_too(as_alice, monkeypatch):
     def broken(*_args, **_more):
         raise RuntimeError
 
-    monkeypatch.setattr("enrollment.web.home.Device.objects.visible_to", broken)
+    monkeypatch.setattr("enrollment.web.home.AuditEntry.objects.visible_to", broken)
     as_alice.raise_request_exception = False
     answer = as_alice.get("/")
     assert answer.status_code == 500
