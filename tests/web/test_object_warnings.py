@@ -43,9 +43,15 @@ def test_a_tokens_status_says_it_once_and_leads_to_its_warning(as_alice, rejecte
     assert page.count("Renew it with a new file.") == 1
 
 
-def test_what_its_status_does_not_say_stands_below(as_alice, rejected):
-    assert EXPIRES in main(as_alice, "token-detail", rejected.pk)
-    assert EXPIRES not in main(as_alice, "token-tab", rejected.pk, "history"), "the overview alone"
+def test_what_its_status_does_not_say_stands_below(as_alice):
+    now = timezone.now()
+    away = a_token(name="Lyon", unreachable_since=now, expires_at=now + timedelta(days=20))
+    assert EXPIRES in main(as_alice, "token-detail", away.pk)
+    assert EXPIRES not in main(as_alice, "token-tab", away.pk, "history"), "the overview alone"
+
+
+def test_that_a_rejected_one_expires_is_not_said_besides(as_alice, rejected):
+    assert EXPIRES not in main(as_alice, "token-detail", rejected.pk)
 
 
 def test_before_its_status_speaks_of_it_the_list_does(as_alice):
