@@ -51,7 +51,9 @@ def test_while_one_counts_the_others_read_what_was_counted_before(token, clock):
     assert device_figures(timezone.now()).released == {}
 
 
-def test_one_who_began_to_count_and_died_keeps_nobody_from_it_for_long(token, clock):
+def test_one_who_began_to_count_and_died_keeps_nobody_from_it_for_long(token, clock, settings):
+    if settings.REDIS_URL:
+        pytest.skip("Redis has a clock of its own, which nobody moves")
     device_figures(timezone.now())
     cache.add(CLAIM, True, 30)
     a_device(token, released_at=START)
