@@ -134,8 +134,9 @@ def _of_no_profile(now: datetime) -> list[_Rest]:
 
 
 def _released() -> list[_Released]:
-    rows = _few(Device.objects.filter(released_at__isnull=False)).annotate(wanted=Coalesce(F("profile_id"), None))
-    groups = rows.values_list("of", "wanted", "apple_profile_status")
+    few = _few(Device.objects.filter(released_at__isnull=False))
+    rows = few.annotate(wanted=Coalesce(F("profile_id"), None), said=Coalesce(F("apple_profile_status"), None))
+    groups = rows.values_list("of", "wanted", "said")
     return [_Released(*group) for group in groups.annotate(count=Count("*"), first=Min("released_at"))]
 
 
@@ -151,7 +152,7 @@ def _by_state(groups: list[device_groups.Group], now: datetime) -> dict[Assignme
 
 
 def _few(devices: DeviceQuerySet) -> Any:
-    """Few devices with `of`, their token: grouped by it as it is named, SQLite would walk all devices there are."""
+    """Few devices with `of`, their token: grouped by a field as it is named, SQLite would walk all devices there are."""
     return devices.order_by().annotate(of=Coalesce(F("token_id"), None))
 
 
