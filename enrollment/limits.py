@@ -29,6 +29,8 @@ NEAR_PERCENT = 90  # WARN-1, of LIM-1 to LIM-4
 WITHOUT_PROFILE_FOR = timedelta(hours=1)  # a device that has just appeared is nobody's business yet
 CLOCK_MAY_PAUSE = timedelta(minutes=10)  # it looks every minute
 DEVICES_COUNTED_EVERY = timedelta(minutes=1)  # for warnings, which stand on every page
+CLOCKED_DEVICES_LAST = timedelta(minutes=2)  # what the clock counts each minute, for a minute in which it is late
+FEW_DEVICES, FEW_DEVICES_COUNTED_EVERY = 5_000, timedelta(seconds=5)
 TOKEN_FILE_BYTES = 64 * 1024
 CERTIFICATE_BYTES = 64 * 1024
 PROFILE_FILE_BYTES = 512 * 1024

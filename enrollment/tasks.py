@@ -22,6 +22,7 @@ from enrollment.actions.devices.reconcile import reconcile, tokens_to_reconcile
 from enrollment.actions.devices.request_due_syncs import request_due_syncs
 from enrollment.actions.devices.run_operation import run_operation as carry_through
 from enrollment.actions.devices.sync_devices import sync_devices
+from enrollment.actions.devices.tally_devices import keep_tally
 from enrollment.actions.devices.tidy_search import tidy_search
 from enrollment.actions.licences.read_licences import read_licences
 from enrollment.actions.profiles.fetch_foreign_profiles import fetch_foreign_profiles
@@ -162,6 +163,7 @@ def every_minute() -> None:
         enqueue(run_operation, operation.pk)
     # Before anybody is told what holds: that the clock has stopped does not any more.
     Installation.note_clock(now)
+    keep_tally()
     tell_warnings()
 
 

@@ -8,7 +8,6 @@ from django.test import Client, TransactionTestCase
 from django.utils import translation
 
 from enrollment.actions.devices import tally_devices
-from enrollment.actions.warnings import device_figures
 from enrollment.models import Person, ScopeTag, Token
 from enrollment.simulator import Simulator, World
 from enrollment.simulator.mdm_server import MdmServer
@@ -39,7 +38,7 @@ def _plain_settings(settings):
 @pytest.fixture(autouse=True)
 def _devices_are_counted_anew() -> None:
     """What warnings count is kept for a minute, and tests are shorter."""
-    cache.delete_many([device_figures.KEY, tally_devices.KEY])
+    cache.delete(tally_devices.KEY)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ NOT_RECORDED = {
     "devices.run_operation": "It does what was recorded as confirmed; each result stands in the device's history.",
     "devices.start_operation": "A preview changes no device; what is confirmed of it is recorded.",
     "devices.store_page": APPLES,
-    "devices.tally_devices": "It changes nothing: it counts, and keeps that in the cache for a minute.",
+    "devices.tally_devices": "It changes nothing: it counts, and keeps that for a minute.",
     "devices.tidy_search": "It tidies an index.",
     "devices.upsert_devices": APPLES,
     "licences.name_apps": APPLES,
@@ -60,7 +60,6 @@ NOT_RECORDED = {
     "warnings.purge_alerts": TOLD,
     "warnings.send_warnings": TOLD,
     "warnings.check_readiness": "It changes nothing.",
-    "warnings.device_figures": "It changes nothing: it counts.",
     "warnings.keep_alert": "It remembers what a condition found; what people do about it is recorded.",
 }
 

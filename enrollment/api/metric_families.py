@@ -147,8 +147,7 @@ class Figures:
         )
 
     def _devices(self) -> Iterator[Metric]:
-        figures = device_figures(self.now)  # first: it counts anew what the other tells
-        tally = tally_devices(self.now)
+        figures, tally = device_figures(self.now), tally_devices(self.now)
         yield gauge(
             "pomona_devices",
             "Devices by the status of their profile at Apple, without those that were released.",

@@ -10,6 +10,7 @@ from enrollment.models.channel import Channel, ChannelKind, Rhythm
 from enrollment.models.delivery import Delivery, Dropped
 from enrollment.models.device import AppleProfileStatus, Device
 from enrollment.models.device_event import DeviceEvent, EventKind
+from enrollment.models.device_tally import KeptTally
 from enrollment.models.idempotent_answer import IdempotentAnswer
 from enrollment.models.installation import Installation
 from enrollment.models.key_pair import KeyPair
@@ -61,6 +62,7 @@ __all__ = [
     "Health",
     "IdempotentAnswer",
     "Installation",
+    "KeptTally",
     "KeyPair",
     "KeyStatus",
     "Licences",

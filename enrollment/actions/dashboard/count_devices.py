@@ -4,8 +4,9 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from enrollment.actions.devices.tally_devices import Counts, tally_devices
+from enrollment.actions.devices.tally_devices import tally_devices
 from enrollment.models import AppleProfileStatus, AssignmentState, Person, Profile, Token
+from enrollment.models.device_tally import Counts
 
 Keys = Collection[int] | None  # None is all of them
 
@@ -26,7 +27,7 @@ class DeviceCounts:
 
 
 def count_devices(person: Person) -> DeviceCounts:
-    """How many devices the person sees, by what Apple shows and by what is wanted of them; at most a minute old."""
+    """How many devices the person sees, by what Apple shows and by what is wanted of them; counted each minute."""
     tally = tally_devices(timezone.now())
     tokens, profiles = _seen_by(person)
     by_status = {status: _sum(tally.by_status.get(status, {}), tokens) for status in AppleProfileStatus}

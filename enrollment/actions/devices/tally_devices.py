@@ -1,64 +1,66 @@
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from enrollment import limits
 from enrollment.models import AppleProfileStatus, AssignmentState, Device, Profile, Wish, device_groups
 from enrollment.models.assignment import HAS_NO_PROFILE
 from enrollment.models.device import DeviceQuerySet
+from enrollment.models.device_tally import DeviceTally, KeptTally
 
 KEY, CLAIM = "device-tally", "device-tally-counting"
 KEPT_SECONDS = 600  # what is older than a minute is still better than that everybody counts at once
 CLAIMED_SECONDS = 30
 
-Counts = Mapping[int, int]
 _STATUSES = {status.value: status for status in AppleProfileStatus}
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeviceTally:
-    """All devices, counted by the keys of their tokens, or of the profiles that are wanted of them.
+def tally_devices(now: datetime) -> DeviceTally:
+    """Of the whole installation, as the clock counts it each minute: it is the same for all who look.
 
-    Released ones stand in `released` alone, and in `wanted_ever`, which counts all that a profile is wanted of.
-    `by_state` has the states of what is wanted and (still) not so. Those `without_profile` have had none for a while.
+    Without a clock one of those who look counts anew, and the others read what was counted before. Few devices are
+    counted so fast that it is kept for some seconds only: whoever has just connected a token sees its devices.
     """
-
-    at: datetime
-    by_status: Mapping[AppleProfileStatus, Counts]
-    by_state: Mapping[AssignmentState, Counts]
-    by_profile: Counts
-    wanted_ever: Counts
-    no_profile: Counts
-    without_profile: Counts
-    released: Counts
-    first_release: Mapping[int, datetime]
-
-    @property
-    def present(self) -> Counts:
-        return sum((Counter(counts) for counts in self.by_status.values()), Counter[int]())
-
-
-def tally_devices(now: datetime, *, anew: bool = False) -> DeviceTally:
-    """Of the whole installation, counted at most once a minute: it is the same for all who look.
-
-    While one counts anew, the others read what was counted before.
-    """
-    kept: DeviceTally | None = None if anew else cache.get(KEY)
-    if kept and (now - kept.at < limits.DEVICES_COUNTED_EVERY or not cache.add(CLAIM, True, CLAIMED_SECONDS)):
+    kept: DeviceTally | None = cache.get(KEY)
+    if kept and now - kept.at < _lasts(kept):
         return kept
-    tally = _count(now)
-    cache.set(KEY, tally, KEPT_SECONDS)
+    if clocked := _of_the_clock(now):
+        return _keep(clocked)
+    if kept and not cache.add(CLAIM, True, CLAIMED_SECONDS):
+        return kept
+    tally = _keep(count_all(now))
     cache.delete(CLAIM)
     return tally
 
 
-def _count(now: datetime) -> DeviceTally:
+def keep_tally() -> None:
+    """Count all devices, so that no page has to; the clock does, each minute."""
+    KeptTally.keep(_keep(count_all(timezone.now())))
+
+
+def _lasts(tally: DeviceTally, long: timedelta = limits.DEVICES_COUNTED_EVERY) -> timedelta:
+    many = sum(tally.present.values()) + sum(tally.released.values()) > limits.FEW_DEVICES
+    return long if many else limits.FEW_DEVICES_COUNTED_EVERY
+
+
+def _of_the_clock(now: datetime) -> DeviceTally | None:
+    tally = KeptTally.since(now - limits.CLOCKED_DEVICES_LAST)
+    return tally if tally and now - tally.at < _lasts(tally, limits.CLOCKED_DEVICES_LAST) else None
+
+
+def _keep(tally: DeviceTally) -> DeviceTally:
+    cache.set(KEY, tally, KEPT_SECONDS)
+    return tally
+
+
+def count_all(now: datetime) -> DeviceTally:
     """Four grouped questions: one along an index that knows no release, and three about those that are few."""
     groups, released, rest = _of_profiles(), _released(), _of_no_profile(now)
     token_of: dict[int, int] = dict(Profile.objects.values_list("pk", "token"))
@@ -152,7 +154,7 @@ def _by_state(groups: list[device_groups.Group], now: datetime) -> dict[Assignme
 
 
 def _few(devices: DeviceQuerySet) -> Any:
-    """Few devices with `of`, their token: grouped by a field as it is named, SQLite would walk all devices there are."""
+    """Few devices with `of`, their token: grouped by what an index begins with, SQLite would walk all devices."""
     return devices.order_by().annotate(of=Coalesce(F("token_id"), None))
 
 

@@ -2,18 +2,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.core.cache import cache
-
 from enrollment import limits
-from enrollment.actions.devices.tally_devices import DeviceTally, tally_devices
+from enrollment.actions.devices.tally_devices import tally_devices
 from enrollment.models import AssignmentState, Profile
+from enrollment.models.device_tally import Counts, DeviceTally
 
-KEY, CLAIM = "device-figures", "device-figures-counting"
-KEPT_SECONDS = 600  # what is older than a minute is still better than that everybody counts at once
-CLAIMED_SECONDS = 30
 STUCK = (AssignmentState.THROTTLED, AssignmentState.FAILED, AssignmentState.NOT_ACCESSIBLE)
-
-Counts = Mapping[int, int]
 
 
 @dataclass(frozen=True)
@@ -38,22 +32,8 @@ class DeviceFigures:
 
 
 def device_figures(now: datetime) -> DeviceFigures:
-    """Of the whole installation, counted at most once a minute: they stand on every page, and are the same for all.
-
-    While one counts anew, the others read what was counted before.
-    """
-    kept: tuple[datetime, DeviceFigures] | None = cache.get(KEY)
-    if kept and (now - kept[0] < limits.DEVICES_COUNTED_EVERY or not cache.add(CLAIM, True, CLAIMED_SECONDS)):
-        return kept[1]
-    figures = _count(now)
-    cache.set(KEY, (now, figures), KEPT_SECONDS)
-    cache.delete(CLAIM)
-    return figures
-
-
-def _count(now: datetime) -> DeviceFigures:
-    """Most of it is what everybody is told of devices, counted anew."""
-    tally = tally_devices(now, anew=True)
+    """Of the whole installation, of what is counted for all who look."""
+    tally = tally_devices(now)
     many = limits.nearly(limits.DEVICES_PER_TOKEN)
     return DeviceFigures(
         present={token: count for token, count in tally.present.items() if count >= many},

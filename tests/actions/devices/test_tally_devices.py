@@ -10,8 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from enrollment.actions.devices.tally_devices import CLAIM, tally_devices
+from enrollment import limits
+from enrollment.actions.devices.tally_devices import CLAIM, count_all, keep_tally, tally_devices
 from enrollment.models import AssignmentState, Device, Wish, device_groups
+from enrollment.tasks import every_minute
 from tests.cast import a_device, a_profile, a_token
 from tests.mixed_devices import NOW, mixed_devices
 
@@ -63,27 +65,95 @@ def test_it_asks_as_much_of_many_tokens_as_of_one():
         for _n in range(count):
             mixed_devices(a_token(), 10)
         with CaptureQueriesContext(connection) as captured:
-            tally_devices(NOW, anew=True)
+            count_all(NOW)
         asked.append(len(captured))
     assert asked[0] == asked[1] < 10
 
 
-def test_it_is_counted_anew_after_a_minute_by_one_while_others_read_the_last():
-    token = a_token()
+@pytest.fixture
+def clock():
     with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def many(monkeypatch):
+    """So many that counting them takes a while."""
+    monkeypatch.setattr(limits, "FEW_DEVICES", -1)
+
+
+def test_without_a_clock_one_counts_anew_after_a_minute_while_others_read_the_last(clock, many):
+    token = a_token()
+    assert tally_devices(timezone.now()).present == {}
+    a_device(token)
+    clock.shift(timedelta(seconds=59))
+    with CaptureQueriesContext(connection) as captured:
         assert tally_devices(timezone.now()).present == {}
-        a_device(token)
+    assert len(captured) == 0
+    clock.shift(timedelta(seconds=1))
+    cache.add(CLAIM, True, 30)
+    assert tally_devices(timezone.now()).present == {}, "somebody else is counting"
+    cache.delete(CLAIM)
+    assert tally_devices(timezone.now()).present == {token.pk: 1}
+    assert cache.get(CLAIM) is None
+
+
+def test_one_who_began_to_count_and_died_keeps_nobody_from_it_for_long(clock, many, settings):
+    if settings.REDIS_URL:
+        pytest.skip("Redis has a clock of its own, which nobody moves")
+    token = a_token()
+    tally_devices(timezone.now())
+    cache.add(CLAIM, True, 30)
+    a_device(token)
+    clock.shift(timedelta(minutes=2))
+    assert tally_devices(timezone.now()).present == {token.pk: 1}
+
+
+def test_few_devices_are_counted_anew_after_some_seconds(clock):
+    """Whoever has connected a token does not wait for a minute to see what it brought."""
+    token = a_token()
+    keep_tally()
+    assert tally_devices(timezone.now()).present == {}
+    a_device(token)
+    clock.shift(timedelta(seconds=4))
+    assert tally_devices(timezone.now()).present == {}
+    clock.shift(timedelta(seconds=1))
+    assert tally_devices(timezone.now()).present == {token.pk: 1}
+
+
+def test_what_the_clock_counted_is_the_same_for_every_process():
+    for token in (a_token(), a_token()):
+        mixed_devices(token, 100)
+        a_device(token, released_at=NOW - timedelta(hours=5))
+    with time_machine.travel(NOW, tick=False):
+        keep_tally()
+        cache.clear()
+        assert tally_devices(NOW) == count_all(NOW)
+
+
+def test_nobody_counts_while_the_clock_does(clock, many):
+    token = a_token()
+    keep_tally()
+    a_device(token)
+    for _other_process in range(2):
+        cache.clear()
         clock.shift(timedelta(seconds=59))
-        assert tally_devices(timezone.now()).present == {}
-        clock.shift(timedelta(seconds=1))
-        cache.add(CLAIM, True, 30)
-        assert tally_devices(timezone.now()).present == {}, "somebody else is counting"
-        cache.delete(CLAIM)
-        assert tally_devices(timezone.now()).present == {token.pk: 1}
-        assert cache.get(CLAIM) is None
+        with CaptureQueriesContext(connection) as captured:
+            assert tally_devices(timezone.now()).present == {}
+        assert len(captured) == 1
+    clock.shift(timedelta(seconds=2))
+    assert tally_devices(timezone.now()).present == {token.pk: 1}, "the clock has stopped"
+
+
+def test_the_clock_counts_each_minute(clock, many):
+    token = a_token()
+    tally_devices(timezone.now())
+    a_device(token)
+    every_minute()
+    assert tally_devices(timezone.now()).present == {token.pk: 1}
 
 
 def test_a_status_that_nobody_knows_counts_as_no_profile():
     token = a_token()
     a_device(token, apple_profile_status="")
-    assert tally_devices(NOW, anew=True).by_status["empty"] == {token.pk: 1}
+    assert count_all(NOW).by_status["empty"] == {token.pk: 1}

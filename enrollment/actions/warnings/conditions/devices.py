@@ -13,10 +13,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from enrollment.actions.warnings.device_figures import Counts, DeviceFigures
+from enrollment.actions.warnings.device_figures import DeviceFigures
 from enrollment.actions.warnings.look import Look
 from enrollment.actions.warnings.warning import Condition, StandingWarning
 from enrollment.models import AssignmentState, Permission, Severity
+from enrollment.models.device_tally import Counts
 
 
 class _Devices(Condition):

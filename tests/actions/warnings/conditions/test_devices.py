@@ -9,11 +9,12 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import override
 
-from enrollment.actions.warnings import device_figures
+from enrollment.actions.devices import tally_devices
 from enrollment.models import Answer, Device, ProfileRevision, ScopeTag, Severity, Wish
 from enrollment.models.device_filter import DeviceFilter
 from tests.actions.warnings.conditions.holding import START, holding, the
 from tests.cast import a_device, a_person, a_profile, a_synced_token
+from tests.typeset import typeset
 
 pytestmark = pytest.mark.django_db
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
@@ -32,7 +33,7 @@ def token(clock):
 
 def count_anew(condition, person=None):
     """As a minute later."""
-    device_figures.cache.delete(device_figures.KEY)
+    tally_devices.cache.delete(tally_devices.KEY)
     return holding(condition, person)
 
 
@@ -155,10 +156,10 @@ def test_they_speak_french(token, clock):
     a_device(token, released_at=START)
     a_stuck_device(token, Answer.FAILED)
     with override("fr"):
-        said = "1 appareil de « Shops » n'a pas de profil : allumé, il ne s'inscrirait pas."
+        said = typeset("1 appareil de « Shops » n'a pas de profil : allumé, il ne s'inscrirait pas.")
         assert the("devices_without_profile").sentence == said
-        assert (
-            the("devices_released").sentence == "1 appareil libéré de « Shops » sera supprimé ici le 15 février 2026."
+        assert the("devices_released").sentence == typeset(
+            "1 appareil libéré de « Shops » sera supprimé ici le 15 février 2026."
         )
         assert "Apple refuse" in the("devices_failing").sentence
 

@@ -5,10 +5,11 @@ import time_machine
 from django.utils.translation import override
 
 from enrollment import limits
-from enrollment.actions.warnings import device_figures
+from enrollment.actions.devices import tally_devices
 from enrollment.models import Profile, Severity, Wish
 from tests.actions.warnings.conditions.holding import START, holding, the
 from tests.cast import a_device, a_profile, a_synced_token
+from tests.typeset import typeset
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ def _limits_of_ten(monkeypatch):
 
 
 def count_anew(condition):
-    device_figures.cache.delete(device_figures.KEY)
+    tally_devices.cache.delete(tally_devices.KEY)
     return holding(condition)
 
 
@@ -94,5 +95,5 @@ def test_they_speak_french():
         a_device(token)
     with override("fr"):
         warning = the("many_devices")
-        assert warning.sentence == "« Boutiques » a 9 appareils ; au plus 10 sont recommandés."
+        assert warning.sentence == typeset("« Boutiques » a 9 appareils ; au plus 10 sont recommandés.")
         assert "Répartissez-les" in warning.remedy
