@@ -23,6 +23,7 @@ from enrollment.actions.warnings.snooze_warning import snooze_warning
 from enrollment.models import ChannelKind, Delivery, Person, Rhythm, ScopeTag, Severity, Token
 from enrollment.simulator.location import COMPANY_PORTAL, Licences
 from tests.cast import a_person, a_profile, a_token_at
+from tests.typeset import typeset
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,14 +53,14 @@ POST = [
     (140, "/hook", "token_expiring 60 School"),
     (175, "alice", "Warning: The token “School” expires in 24 days"),
     (175, "/hook", "token_expiring 30 School"),
-    (182, "fleur", "Avertissement : Le jeton « School » expire dans 17 jours"),
+    (182, "fleur", typeset("Avertissement : Le jeton « School » expire dans 17 jours")),
     (186, "alice", "Warning: The token “School” expires in 13 days"),
     (186, "/hook", "token_expiring 14 School"),
-    (189, "fleur", "Avertissement : Le jeton « School » expire dans 10 jours"),
+    (189, "fleur", typeset("Avertissement : Le jeton « School » expire dans 10 jours")),
     (193, "alice", "Unhealthy: The token “School” expires in 6 days"),
     (193, "/hook", "token_expiring 7 School"),
     (193, "/slack", "Unhealthy: The token “School” expires in 6 days"),
-    (196, "fleur", "Non sain : Le jeton « School » expire dans 3 jours"),
+    (196, "fleur", typeset("Non sain : Le jeton « School » expire dans 3 jours")),
     (199, "alice", "Unhealthy: The token “School” expires within a day"),
     (199, "/hook", "token_expiring 1 School"),
     (199, "/slack", "Unhealthy: The token “School” expires within a day"),
@@ -68,7 +69,7 @@ POST = [
     (201, "/hook", "channel_failing - Chat"),
     (201, "/slack", "Unhealthy: The token “School” has expired"),
     (201, "/hook", "token_expired - School"),
-    (203, "fleur", "Non sain : Le jeton « School » a expiré"),
+    (203, "fleur", typeset("Non sain : Le jeton « School » a expiré")),
     (205, "alice", "Warning: The VPP token “Lyon” expires in 59 days"),
     (205, "/hook", "vpp_token_expiring 60 Lyon"),
     (235, "alice", "Warning: The VPP token “Lyon” expires in 29 days"),

@@ -13,6 +13,8 @@ import pytest
 from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
 
 from enrollment.apple.setup_panes import GROUPS, PANES
+from enrollment.simulator.portal_texts import FRENCH as PORTAL
+from tests.typeset import typeset
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "enrollment" / "locale" / "fr" / "LC_MESSAGES"
@@ -29,6 +31,13 @@ def test_every_place_in_a_sentence_is_in_its_french():
     for entry in WRITTEN:
         said = entry.msgstr + "".join(entry.msgstr_plural.values())
         assert set(PLACE.findall(entry.msgid + entry.msgid_plural)) == set(PLACE.findall(said)), entry.msgid
+
+
+def test_no_sign_of_a_french_sentence_stands_alone_on_a_line():
+    panes = [text for pane in PANES.values() for text in (pane.label("fr"), pane.description("fr"), pane.note("fr"))]
+    groups = [labels["fr"] for labels in GROUPS.values()]
+    written = [text for entry in WRITTEN for text in (entry.msgstr, *entry.msgstr_plural.values())]
+    assert [text for text in (*written, *PORTAL.values(), *panes, *groups) if text != typeset(text)] == []
 
 
 def test_what_is_compiled_is_what_is_written():

@@ -14,6 +14,7 @@ from enrollment.actions.warnings.make_calendar_address import make_calendar_addr
 from enrollment.actions.warnings.revoke_calendar_address import revoke_calendar_address
 from enrollment.models import AuditEntry, CalendarFeed, Person, Role, ScopeTag
 from tests.cast import a_token
+from tests.typeset import typeset
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +60,7 @@ def test_it_speaks_its_persons_language_whatever_the_reader_asks_for(alice):
     a_token(name="Boutiques")
     Person.objects.filter(pk=alice.pk).update(language="fr")
     answer = read(make_calendar_address(alice), accept_language="en")
-    assert "Le jeton « Boutiques » expire" in answer.content.decode()
+    assert typeset("Le jeton « Boutiques » expire") in answer.content.decode()
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"is_service": True}])

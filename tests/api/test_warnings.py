@@ -11,6 +11,7 @@ from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.actions.warnings.keep_alert import keep_alert
 from enrollment.models import Alert, AuditEntry, Delivery, ScopeTag
 from tests.cast import a_token
+from tests.typeset import typeset
 
 pytestmark = pytest.mark.django_db
 WHY = "The renewal is planned"
@@ -58,7 +59,7 @@ def test_a_warning_says_what_its_page_says(program, alice, lyon, key):
 
 def test_it_is_said_in_the_language_asked_for(program, alice, lyon):
     (found,) = program(alice)("get", "warnings/", headers={"Accept-Language": "fr"}).json()["results"]
-    assert "« Lyon »" in found["sentence"]
+    assert typeset("« Lyon »") in found["sentence"]
 
 
 def test_the_list_is_filtered_like_the_page(program, alice, lyon, key):

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from enrollment.actions.warnings.snooze_warning import snooze_warning
 from tests.cast import a_device, a_synced_token
+from tests.typeset import typeset
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def test_programs_read_the_same_as_json(settings):
     found = json.loads(said)
     assert (found["health"], code) == ("unhealthy", 2)
     (warning,) = found["warnings"]
-    assert warning["sentence"] == "Apple rejette le jeton « Boutiques »."
+    assert warning["sentence"] == typeset("Apple rejette le jeton « Boutiques ».")
     assert warning["link"] == f"https://pomona.example/tokens/{token.pk}/"
     assert (warning["condition"], warning["since"]) == ("token_rejected", now.isoformat())
 

@@ -11,6 +11,7 @@ from enrollment.models.profile_needs import NEEDS
 from enrollment.models.profile_settings import default_settings
 from enrollment.models.profile_words import NOTHING, differences, in_words, vpp_tokens_in_words, when_in_words
 from tests.cast import a_stored_certificate, a_vpp_token, some_licences
+from tests.typeset import typeset
 
 pytestmark = pytest.mark.django_db
 KIOSK = {**default_settings(), "affinity": "without", "enrollment_url": "https://mdm.orchard.example/ade"}
@@ -89,7 +90,7 @@ def test_a_screen_is_told_in_the_readers_language_and_an_unknown_one_by_its_key(
         words = dict(in_words({**KIOSK, "hidden_panes": ["Passcode", "BrandNew"]}, reader=None))[
             "Assistant Configuration"
         ]
-    assert words[0].word == "Masqués : Code secret, BrandNew"
+    assert words[0].word == typeset("Masqués : Code secret, BrandNew")
 
 
 @pytest.mark.parametrize("name", NEEDS)

@@ -235,7 +235,12 @@ def test_pictures_are_drawn_without_styles_of_their_own_and_told_without_them(as
 @pytest.mark.usefixtures("orchard")
 def test_it_speaks_french_and_its_drawings_have_no_decimal_commas(as_bob):
     page = page_of(as_bob, headers={"Accept-Language": "fr"})
-    for words in ("À traiter d'abord", "Appareils par profil", "Synchronisations des 14 derniers jours", "\u202f%"):
+    for words in (
+        "À traiter d'abord",
+        "Appareils par profil",
+        "Synchronisations des 14 derniers jours",
+        "\N{NO-BREAK SPACE}%",
+    ):
         assert words in page
     drawn = re.findall(r' (?:x|y|cx|cy|x1|x2|y1|y2|width|height)="([^"]*)"', page.partition("<main")[2])
     assert len(drawn) > 50

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from enrollment.messengers.message import Item, Message
 WARNINGS, TEST = "pomona.warnings", "pomona.test"
 SUBJECT_LENGTH = 200
 MOST = 50  # warnings in words; of those that no message has room for, it tells how many
+_BREAKS = re.compile(r"[^\S\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]+")  # French needs the spaces that break no line
 
 
 def word_message(
@@ -72,7 +74,7 @@ def _cut(text: str) -> str:
 
 def _in_one_line(text: str) -> str:
     """A name with line breaks in it must not pass for something else that is said."""
-    return " ".join(text.split())
+    return _BREAKS.sub(" ", text).strip()
 
 
 def _item(warning: StandingWarning) -> Item:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, override
 from enrollment.actions.profiles.lint_profile import RULES, Severity, lint_profile
 from enrollment.models.profile_settings import default_settings
 from tests.cast import a_stored_certificate, a_vpp_token, some_licences
+from tests.typeset import typeset
 
 pytestmark = pytest.mark.django_db
 
@@ -122,7 +123,7 @@ def test_the_gravest_come_first():
 def test_screens_are_named_in_the_readers_language():
     with override("fr"):
         findings = lint_profile({**QUIET, **SPEAKING["screens-not-always-skippable"]}, reader=None)
-    assert [finding.sentence for finding in findings] == ["Peut apparaître bien que masqué : Forme d'adresse."]
+    assert [finding.sentence for finding in findings] == [typeset("Peut apparaître bien que masqué : Forme d'adresse.")]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -10,6 +10,7 @@ from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.messengers.errors import Gone, MailServerAway
 from enrollment.models import Alert, Person, Severity
 from tests.cast import a_channel, a_synced_token
+from tests.typeset import typeset
 
 pytestmark = pytest.mark.django_db
 ALMOST, LONG = timedelta(minutes=10) - timedelta(seconds=1), timedelta(minutes=10)
@@ -31,7 +32,7 @@ def test_a_channel_that_fails_for_ten_minutes_is_a_warning(clock, alice):
     assert "hooks.orchard.example does not know this address any more (404)" in warning.remedy
     assert warning.link == f"/warnings/channels/{channel.pk}/"
     with translation.override("fr"):
-        assert warning.sentence == "Les messages ne parviennent pas au canal « On call »."
+        assert warning.sentence == typeset("Les messages ne parviennent pas au canal « On call ».")
     channel.is_on = False
     channel.save()
     assert held(alice, "channel_failing") == []

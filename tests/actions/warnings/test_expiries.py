@@ -14,6 +14,7 @@ from enrollment.actions.access.revoke_api_key import revoke_api_key
 from enrollment.actions.warnings.expiries import ExpiryKind, expiries
 from enrollment.models import ApiKey, Person, Role, ScopeTag
 from tests.cast import a_profile, a_stored_certificate, a_token, a_vpp_token
+from tests.typeset import typeset
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)
@@ -129,7 +130,7 @@ def test_words_are_in_the_language_of_the_reader(alice):
     a_token(name="Boutiques", expires_at=within(9))
     with translation.override("fr"):
         (expiry,) = expiries(alice, within(10))
-        assert expiry.sentence == "Le jeton « Boutiques » expire"
+        assert expiry.sentence == typeset("Le jeton « Boutiques » expire")
         assert expiry.remedy.startswith("Renouvelez")
 
 

@@ -28,6 +28,7 @@ from enrollment.models import (
 )
 from tests.actions.warnings.conftest import WEDNESDAY
 from tests.cast import a_channel, a_device, a_person, a_synced_token, a_token
+from tests.typeset import typeset
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 pytestmark = pytest.mark.django_db
@@ -81,7 +82,7 @@ def test_a_mail_speaks_the_persons_language(a_minute, alice, mailbox):
     an_ending_token(name="Boutiques", days=5)
     a_minute()
     (mail,) = mailbox.mails
-    assert mail["Subject"] == "Non sain : Le jeton « Boutiques » expire dans 5 jours"
+    assert mail["Subject"] == typeset("Non sain : Le jeton « Boutiques » expire dans 5 jours")
     assert "Depuis le" in text_of(mail)
     assert '<html lang="fr">' in text_of(mail, "html")
 

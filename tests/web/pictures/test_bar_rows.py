@@ -44,7 +44,7 @@ def test_shares_never_say_nothing_of_something_nor_all_of_almost_all():
     ]
     assert share(0, 3) == share(3, 0) == ""
     with translation.override("fr"):
-        assert share(1, 3) == "33\u202f%"
+        assert share(1, 3) == "33\N{NO-BREAK SPACE}%"
 
 
 def test_svg_gets_points_whatever_the_language():

@@ -9,6 +9,7 @@ from django.utils.translation import override
 from enrollment.models import Severity, Token
 from tests.actions.warnings.conditions.holding import START, holding, the
 from tests.cast import a_synced_token
+from tests.typeset import typeset
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
@@ -68,6 +69,6 @@ def test_it_says_the_days_in_both_languages(clock):
     clock.shift(timedelta(hours=1))
     assert the("token_expiring").sentence == "The token “Shops” expires within a day."
     with override("fr"):
-        assert the("token_expiring").sentence == "Le jeton « Shops » expire dans moins d'un jour."
+        assert the("token_expiring").sentence == typeset("Le jeton « Shops » expire dans moins d'un jour.")
         clock.shift(timedelta(days=1))
-        assert the("token_expired").sentence == "Le jeton « Shops » a expiré."
+        assert the("token_expired").sentence == typeset("Le jeton « Shops » a expiré.")

@@ -9,6 +9,7 @@ from django.utils.translation import override
 from enrollment.models import Severity, SyncRun, SyncStatus, Token
 from tests.actions.warnings.conditions.holding import START, conditions, holding, the
 from tests.cast import a_run, a_synced_token, a_token
+from tests.typeset import typeset
 
 pytestmark = pytest.mark.django_db
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -70,7 +71,7 @@ class TestNoSync:
         clock.shift(DAY)
         assert the("no_sync").sentence == "“Shops” has not been synced for 1 day."
         with override("fr"):
-            assert the("no_sync").sentence == "« Shops » n'a pas été synchronisé depuis 1 jour."
+            assert the("no_sync").sentence == typeset("« Shops » n'a pas été synchronisé depuis 1 jour.")
 
 
 class TestSyncFailed:
@@ -131,6 +132,6 @@ class TestSyncFailed:
     def test_it_speaks_french(self, clock):
         an_ended_run(a_synced_token(START, name="Boutiques"), SyncStatus.FAILED, START)
         with override("fr"):
-            assert the("sync_failed").sentence == "La dernière synchronisation de « Boutiques » a échoué."
+            assert the("sync_failed").sentence == typeset("La dernière synchronisation de « Boutiques » a échoué.")
             assert the("sync_failed").remedy.startswith("Une nouvelle tentative")
         assert SyncRun.objects.count() == 1

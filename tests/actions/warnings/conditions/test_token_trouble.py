@@ -10,6 +10,7 @@ from enrollment.actions.warnings.conditions.token_trouble import TokenNotVerifie
 from enrollment.models import Severity, Token
 from tests.actions.warnings.conditions.holding import START, conditions, holding, the
 from tests.cast import a_synced_token, a_token
+from tests.typeset import typeset
 
 pytestmark = pytest.mark.django_db
 YEAR = START + timedelta(days=365)
@@ -82,5 +83,7 @@ def test_it_speaks_french(clock):
     a_token(name="Boutiques", verified_at=None, expires_at=YEAR)
     with override("fr"):
         warning = the("token_not_verified")
-        assert warning.sentence == "Apple n'a pas encore répondu pour le jeton « Boutiques » : rien n'est synchronisé."
+        assert warning.sentence == typeset(
+            "Apple n'a pas encore répondu pour le jeton « Boutiques » : rien n'est synchronisé."
+        )
         assert "automatiquement" in warning.remedy
