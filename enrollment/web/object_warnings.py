@@ -1,10 +1,12 @@
 """Which warnings stand on the page of an object: those that concern it, and none that the page tells already."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from enrollment.actions.profiles.lint_profile import Finding
 from enrollment.actions.warnings.warning import StandingWarning
 from enrollment.models import Device, Profile, Token, TokenStatus
 from enrollment.web.standing import warnings_about
@@ -21,6 +23,14 @@ STOPS_ASSIGNING = set(TOLD_BY_STATUS.values())
 OF_AN_APP = ("licences_gone", "licences_low")
 TOLD_BY_SYNC_PANEL = "sync_failed"
 FULL = "many_devices_of_a_profile"
+# The linter finds the same in a profile; the warning says besides since when, who was told, and leads to the remedy.
+TOLD_BY_WARNING = {
+    "vpp-token-expired": "vpp_token_expired",
+    "vpp-token-rejected": "vpp_token_rejected",
+    "vpp-token-expires-soon": "vpp_token_expiring",
+    "company-portal-licences-gone": "licences_gone",
+    "company-portal-licences-low": "licences_low",
+}
 
 
 def of_token(request: HttpRequest, token: Token) -> dict[str, Any]:
@@ -48,6 +58,12 @@ def of_profile(request: HttpRequest, profile: Profile) -> list[StandingWarning]:
         for warning in warnings_about(request, token=profile.token, vpp_token=chosen)
         if _keeps_the_portal_away(warning) or _stops_assigning(warning) or _is_about(warning, profile)
     ]
+
+
+def besides(warnings: Iterable[StandingWarning], findings: Iterable[Finding]) -> list[Finding]:
+    """What the linter finds in a profile besides what these warnings of its page tell already."""
+    told = {warning.condition.id for warning in warnings}
+    return [finding for finding in findings if TOLD_BY_WARNING.get(finding.rule) not in told]
 
 
 def of_device(request: HttpRequest, device: Device) -> list[StandingWarning]:

@@ -15,7 +15,7 @@ from enrollment.actions.profiles.give_default_profile import give_default_profil
 from enrollment.actions.profiles.lint_profile import lint_profile
 from enrollment.actions.profiles.set_default_profile import set_default_profile
 from enrollment.actions.profiles.wish_for import TooManyDevices
-from enrollment.models import AssignmentState, Device, Permission, Person, Profile, ProfileDraft, Token
+from enrollment.models import AssignmentState, Device, Permission, Profile, ProfileDraft, Token
 from enrollment.models.keyset import counted
 from enrollment.models.listed_counts import device_counts, wipe_counts
 from enrollment.models.profile_field import Affinity
@@ -23,7 +23,7 @@ from enrollment.models.profile_filter import ProfileFilter
 from enrollment.models.profile_words import in_words
 from enrollment.permissions import check, may
 from enrollment.web.keyset import keyset_page
-from enrollment.web.object_warnings import of_profile
+from enrollment.web.object_warnings import besides, of_profile
 
 TABS = ("overview", "revisions")
 PROFILES_SHOWN = 50
@@ -65,7 +65,7 @@ def detail(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse
         raise Http404
     values = {
         **frame_of(request, profile, tab),
-        **({**_overview(profile, request.user), "warnings": of_profile(request, profile)} if tab == "overview" else {}),
+        **(_overview(request, profile) if tab == "overview" else {}),
         **({"revisions": profile.revisions.select_related("created_by")} if tab == "revisions" else {}),
     }
     return render(request, f"enrollment/profiles/detail_{tab}.html", values)
@@ -86,13 +86,16 @@ def frame_of(request: HttpRequest, profile: Profile, tab: str) -> dict[str, Any]
     }
 
 
-def _overview(profile: Profile, reader: Person) -> dict[str, Any]:
+def _overview(request: HttpRequest, profile: Profile) -> dict[str, Any]:
+    warnings = of_profile(request, profile)
+    findings = lint_profile(profile.settings, platform=profile.platform, reader=request.user)
     is_default = profile.token.default_profile_id == profile.pk
     devices = Device.objects.present()
     counts = devices.counts_by_state(profile)
     return {
-        "facts": in_words(profile.settings, reader=reader),
-        "findings": lint_profile(profile.settings, platform=profile.platform, reader=reader),
+        "facts": in_words(profile.settings, reader=request.user),
+        "warnings": warnings,
+        "findings": besides(warnings, findings),
         "to_wipe": devices.filter(profile=profile).needing_wipe(profile).count(),
         "states": [(state, counts[state]) for state in AssignmentState.values if counts.get(state)],
         "device_count": sum(counts.values()),

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from enrollment.models import Answer, Wish
+from enrollment.models import Answer, Role, Wish
 from tests.cast import a_device, a_profile, a_rule, a_token, a_vpp_token, some_licences
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +101,36 @@ def test_a_profile_tells_of_licences_of_the_company_portal_and_of_no_other_app(a
     panel = main(as_alice, "profile-detail", profile.pk).partition("warnings-panel")[2].partition("</section>")[0]
     assert "“Orchard” has 2 of 100 licences of “Company Portal” left." in panel
     assert "Edge" not in panel
+
+
+@pytest.mark.parametrize(
+    ("vpp_token", "free", "rule", "key"),
+    [
+        ({"expires_at": timezone.now() - timedelta(days=1)}, 90, "vpp-token-expired", "vpp_token_expired"),
+        ({"rejected_at": timezone.now()}, 90, "vpp-token-rejected", "vpp_token_rejected"),
+        ({"expires_at": timezone.now() + timedelta(days=3)}, 90, "vpp-token-expires-soon", "vpp_token_expiring"),
+        ({}, 0, "company-portal-licences-gone", "licences_gone"),
+        ({}, 2, "company-portal-licences-low", "licences_low"),
+    ],
+)
+def test_a_profile_tells_one_cause_once(as_alice, vpp_token, free, rule, key):
+    licences = a_vpp_token(name="Orchard", read_at=timezone.now(), **vpp_token)
+    some_licences(licences, total=100, free=free, name="Company Portal")
+    profile = a_profile(a_token(), affinity="with", method="company_portal", company_portal_vpp=licences.pk)
+    page = main(as_alice, "profile-detail", profile.pk)
+    assert f"/warnings/{key}.vpptoken-{licences.pk}" in page
+    assert f'data-rule="{rule}"' not in page
+    assert 'data-rule="passcode-screen-shown"' in page, "what no warning tells"
+
+
+def test_what_no_warning_tells_the_linter_does(as_bob, bob):
+    """Who may read profiles and no tokens reads no warnings about VPP tokens."""
+    bob.roles.set([Role.objects.create(key="profiles", name="Profiles", permissions=["read_profile"])])
+    licences = a_vpp_token(name="Orchard", days=3)
+    profile = a_profile(a_token(), affinity="with", method="company_portal", company_portal_vpp=licences.pk)
+    page = main(as_bob, "profile-detail", profile.pk)
+    assert "warnings-panel" not in page
+    assert 'data-rule="vpp-token-expires-soon"' in page
 
 
 def test_a_device_says_what_keeps_its_token_from_assigning(as_alice, rejected):
