@@ -24,6 +24,7 @@ FILTERS = [
     OpenApiParameter("severity", str, enum=list(Severity.values), description="How bad it is."),
     OpenApiParameter("condition", str, enum=[one.id for one in CONDITIONS], description="What kind it is."),
     OpenApiParameter("token", int, description="The id of the token it is about."),
+    OpenApiParameter("vpp_token", int, description="The id of the VPP token it is about."),
     OpenApiParameter("snoozed", bool, description="Whether it is snoozed."),
 ]
 SNOOZED = OpenApiExample(

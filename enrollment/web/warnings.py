@@ -62,7 +62,7 @@ def warning_list(request: HttpRequest) -> HttpResponse:
             for name, warnings in groupby(page.rows, key=_part_of)
         ],
         "is_all_well": not standing,
-        "is_filtered": _is_filtered(request.GET),
+        "is_filtered": _is_filtered(request.GET, filters),
         "filters": filters,
         "watched": watched_for(request.user),
     }
@@ -73,8 +73,8 @@ def _part_of(warning: StandingWarning) -> str:
     return SNOOZED if warning.is_snoozed else warning.severity.value
 
 
-def _is_filtered(query: QueryDict) -> bool:
-    return any(query.get(name) for name in ("severity", "condition", "token", "snoozed"))
+def _is_filtered(query: QueryDict, filters: WarningFilter) -> bool:
+    return any(query.get(name) for name in filters.fields)
 
 
 @require_GET

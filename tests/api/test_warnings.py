@@ -10,7 +10,7 @@ from django.utils import timezone
 from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.actions.warnings.keep_alert import keep_alert
 from enrollment.models import Alert, AuditEntry, Delivery, ScopeTag
-from tests.cast import a_token
+from tests.cast import a_token, a_vpp_token
 from tests.typeset import typeset
 
 pytestmark = pytest.mark.django_db
@@ -69,10 +69,12 @@ def test_the_list_is_filtered_like_the_page(program, alice, lyon, key):
     assert keys(ask("get", "warnings/?severity=warning")) == ["token_expiring"]
     assert keys(ask("get", "warnings/?condition=token_rejected")) == ["token_rejected"]
     assert keys(ask("get", f"warnings/?token={lyon.pk}")) == ["token_rejected"]
+    app = a_vpp_token(days=3)
+    assert keys(ask("get", f"warnings/?vpp_token={app.pk}")) == ["vpp_token_expiring"]
     assert keys(ask("get", "warnings/?snoozed=true")) == []
     ask("post", f"warnings/{key}/snooze/", data={"until": in_days(3), "reason": WHY})
     assert keys(ask("get", "warnings/?snoozed=true")) == ["token_rejected"]
-    for query in ("severity=dire", "condition=x", "token=0", "snoozed=perhaps", "fields=alert"):
+    for query in ("severity=dire", "condition=x", "token=0", "vpp_token=0", "snoozed=perhaps", "fields=alert"):
         assert ask("get", f"warnings/?{query}").status_code == 400, query
     assert ask("get", "warnings/?fields=key,severity").json()["results"][0].keys() == {"key", "severity"}
 

@@ -15,7 +15,7 @@ from enrollment.actions.warnings.every_condition import CONDITIONS
 from enrollment.actions.warnings.keep_alert import keep_alert
 from enrollment.actions.warnings.snooze_warning import snooze_warning
 from enrollment.models import Alert, Delivery, Role, ScopeTag
-from tests.cast import a_browser_of, a_person, a_token
+from tests.cast import a_browser_of, a_person, a_token, a_vpp_token
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("warning-list")
@@ -109,6 +109,15 @@ def test_the_list_has_a_part_for_each_severity_and_one_for_what_is_snoozed(as_al
     assert headings(as_alice, severity="warning") == [("Warnings", "1")]
     assert headings(as_alice, snoozed="true") == [("Snoozed", "1")]
     assert headings(as_alice, condition="terms_not_signed") == [("Unhealthy", "1")]
+
+
+def test_what_is_about_a_vpp_token_is_found_by_it(as_alice):
+    a_rejected_token(name="Lyon")
+    app = a_vpp_token(name="Orchard", rejected_at=timezone.now())
+    page = text(as_alice.get(LIST, {"vpp_token": app.pk}))
+    assert "Apple rejects the VPP token “Orchard”." in page.partition("<main")[2]
+    assert "Apple rejects the token “Lyon”." not in page.partition("<main")[2]
+    assert "Clear filters" in page
 
 
 def test_filters_that_match_nothing_say_so(as_alice):

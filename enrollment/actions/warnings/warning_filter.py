@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.actions.warnings.every_condition import CONDITIONS
 from enrollment.actions.warnings.warning import Condition, StandingWarning
-from enrollment.models import Person, Severity, Token
+from enrollment.models import Permission, Person, Severity, Token, VppToken
 from enrollment.models.long_select import LongSelect
 from enrollment.models.yes_or_no import YesOrNoField
 from enrollment.permissions import may
@@ -30,11 +30,17 @@ class WarningFilter(forms.Form):
         super().__init__(data if data is not None else {})
         known = [(condition.id, condition.label) for condition in watched_for(person)]
         tokens = Token.objects.visible_to(person).only("name")
+        vpp_tokens = VppToken.objects.visible_to(person).only("name")
+        if not may(person, Permission.READ_TOKEN):
+            vpp_tokens = vpp_tokens.none()
         self.fields["condition"] = forms.ChoiceField(choices=[ALL, *known], required=False, label=_("Kind"))
         self.fields["token"] = forms.ModelChoiceField(
             tokens, required=False, label=_("Token"), empty_label=ALL[1], widget=LongSelect
         )
-        self.order_fields(["severity", "condition", "token", "snoozed"])
+        self.fields["vpp_token"] = forms.ModelChoiceField(
+            vpp_tokens, required=False, label=_("VPP token"), empty_label=ALL[1], widget=LongSelect
+        )
+        self.order_fields(["severity", "condition", "token", "vpp_token", "snoozed"])
 
     def matching(self, warnings: Iterable[StandingWarning]) -> list[StandingWarning]:
         """In their order. A filter that cannot be understood matches nothing."""
@@ -46,5 +52,6 @@ class WarningFilter(forms.Form):
             said["severity"] in ("", warning.severity)
             and said["condition"] in ("", warning.condition.id)
             and said["token"] in (None, warning.token)
+            and said["vpp_token"] in (None, warning.vpp_token)
             and said["snoozed"] in (None, warning.is_snoozed)
         )

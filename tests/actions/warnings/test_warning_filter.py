@@ -6,7 +6,8 @@ from django.utils import timezone
 from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.actions.warnings.snooze_warning import snooze_warning
 from enrollment.actions.warnings.warning_filter import WarningFilter
-from tests.cast import a_token
+from enrollment.models import Role
+from tests.cast import a_token, a_vpp_token
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ def tokens(alice):
 
 def found(person, **said):
     matching = WarningFilter(said, person=person).matching(current_warnings(person))
-    return [warning.token.name for warning in matching]
+    return [warning.about.name for warning in matching]
 
 
 def test_each_filter_leaves_what_it_says(alice, tokens):
@@ -37,15 +38,37 @@ def test_each_filter_leaves_what_it_says(alice, tokens):
     assert found(alice, snoozed="false", severity="warning") == []
 
 
-@pytest.mark.parametrize("said", [{"severity": "dire"}, {"condition": "x"}, {"token": "0"}, {"snoozed": "perhaps"}])
+def test_vpp_tokens_are_told_from_tokens_of_the_same_number(alice, tokens):
+    lyon, _paris = tokens
+    app = a_vpp_token(pk=lyon.pk, name="Orchard", rejected_at=timezone.now())
+    assert sorted(found(alice)) == ["Lyon", "Orchard", "Paris"]
+    assert found(alice, vpp_token=str(app.pk)) == ["Orchard"]
+    assert found(alice, token=str(lyon.pk)) == ["Lyon"]
+    assert found(alice, token=str(lyon.pk), vpp_token=str(app.pk)) == []
+
+
+def test_who_reads_no_tokens_is_offered_no_vpp_tokens(alice, bob, tokens):
+    app = a_vpp_token(name="Orchard")
+    assert "Orchard" in str(WarningFilter({}, person=alice)["vpp_token"])
+    bob.roles.set([Role.objects.create(key="devices", name="Devices", permissions=["read_device"])])
+    filters = WarningFilter({"vpp_token": str(app.pk)}, person=bob)
+    assert not filters.is_valid()
+    assert "Orchard" not in str(filters["vpp_token"])
+
+
+@pytest.mark.parametrize(
+    "said", [{"severity": "dire"}, {"condition": "x"}, {"token": "0"}, {"vpp_token": "0"}, {"snoozed": "perhaps"}]
+)
 def test_one_that_cannot_be_understood_matches_nothing(alice, tokens, said):
     assert found(alice, **said) == []
 
 
-def test_an_unseen_token_is_no_choice(charlie, tokens):
-    filters = WarningFilter({"token": str(tokens[0].pk)}, person=charlie)
+@pytest.mark.parametrize("field", ["token", "vpp_token"])
+def test_an_unseen_token_is_no_choice(charlie, tokens, field):
+    unseen = {"token": tokens[0], "vpp_token": a_vpp_token(name="Orchard")}
+    filters = WarningFilter({field: str(unseen[field].pk)}, person=charlie)
     assert not filters.is_valid()
-    assert "Lyon" not in str(filters)
+    assert unseen[field].name not in str(filters)
 
 
 def test_the_tokens_are_chosen_from_like_from_any_list(alice, tokens):
