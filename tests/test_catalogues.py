@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "enrollment" / "locale" / "fr" / "LC_MESSAGES"
 WRITTEN = polib.pofile(FOLDER / "django.po")
 PLACE = re.compile(r"%\(\w+\)[sd]")
+TRANSLATED = re.compile(r"{% blocktranslate.*?{% endblocktranslate %}", re.DOTALL)
+WRITES_LOGS = {"check_readiness.py"}  # which are English
 GATHERED = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 
 
@@ -38,6 +40,24 @@ def test_no_sign_of_a_french_sentence_stands_alone_on_a_line():
     groups = [labels["fr"] for labels in GROUPS.values()]
     written = [text for entry in WRITTEN for text in (entry.msgstr, *entry.msgstr_plural.values())]
     assert [text for text in (*written, *PORTAL.values(), *panes, *groups) if text != typeset(text)] == []
+
+
+def test_a_colon_after_a_label_is_that_of_the_language():
+    """In templates {% colon %}, in the code `labelled`: what is told to people is never joined by an English one."""
+    found = [
+        f"{path.name}: {said}"
+        for path in sorted((ROOT / "templates").rglob("*.*"))
+        for said in re.findall(r".{0,30}(?:}}|%})(?:</\w+>)?[:;?!](?=\s|<)", TRANSLATED.sub("", path.read_text()))
+    ]
+    found += [
+        f"{path.name}:{string.lineno}"
+        for folder in ("actions", "api", "models", "templatetags", "web")
+        for path in sorted((ROOT / "enrollment" / folder).rglob("*.py"))
+        for string in ast.walk(ast.parse(path.read_text()))
+        if isinstance(string, ast.JoinedStr) and path.name not in WRITES_LOGS
+        if any(isinstance(part, ast.Constant) and str(part.value).startswith(": ") for part in string.values)
+    ]
+    assert found == []
 
 
 def test_what_is_compiled_is_what_is_written():

@@ -44,6 +44,7 @@ from enrollment.api.serializers.profiles import FindingSerializer, PreviewSerial
 from enrollment.api.setup_preview import PreviewAskedSerializer, preview
 from enrollment.api.viewset import Reading
 from enrollment.models import Installation, Permission, Profile, ProfileDraft
+from enrollment.models.labelled import colon
 from enrollment.models.profile_file import Complaint, NotAProfileFile
 from enrollment.models.profile_payload import payload
 from enrollment.permissions import check, may
@@ -248,4 +249,4 @@ class ProfileDraftViewSet(Reading):
 
 def _in_words(fault: Complaint) -> str:
     where = _("Line %(line)s") % {"line": fault.line} if fault.line else ""
-    return ": ".join(part for part in (where, fault.key, fault.sentence) if part)
+    return f"{colon()} ".join(part for part in (where, fault.key, fault.sentence) if part)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 from enrollment.models.audit_actions import noun_of
 from enrollment.models.audit_entry import OPERATOR, AuditEntry
 from enrollment.models.audit_labels import WORDS, label_of
+from enrollment.models.labelled import labelled
 from enrollment.models.person import Person
 from enrollment.models.profile_settings import FIELDS
 from enrollment.models.profile_words import NOTHING, word
@@ -119,7 +120,7 @@ class AuditWords:
             return ", ".join(self._one(noun, name, one) for one in value) or NOTHING
         if isinstance(value, dict):
             return ", ".join(
-                f"{self._one(noun, name, key)}: {self._one(noun, name, one)}" for key, one in value.items()
+                labelled(self._one(noun, name, key), self._one(noun, name, one)) for key, one in value.items()
             )
         return self._one(noun, name, value)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from enrollment.apple.setup_panes import PANES
@@ -150,7 +150,12 @@ def _left(token: VppToken, stock: Stock | None) -> str:
     numbers = {
         name: number_format(n, force_grouping=True) for name, n in (("free", stock.free), ("total", stock.owned))
     }
-    return _("%(free)s of %(total)s Company Portal licences free") % numbers
+    words = ngettext(
+        "%(free)s of %(total)s Company Portal licences free",
+        "%(free)s of %(total)s Company Portal licences free",
+        stock.free,
+    )
+    return words % numbers
 
 
 _WORDS: Mapping[str, Callable[[Any], str]] = {

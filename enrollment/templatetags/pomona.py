@@ -18,6 +18,7 @@ from enrollment.models import (
     SyncRun,
     SyncStatus,
     TokenStatus,
+    labelled,
 )
 from enrollment.models.audit_actions import action_in_words
 
@@ -148,6 +149,12 @@ def icon(name: str) -> SafeString:
 def status(value: str) -> SafeString:
     """A coloured dot and its word."""
     return format_html('<span class="status {}">{}</span>', TONES.get(value, "neutral"), _WORDS.get(value, value))
+
+
+@register.simple_tag
+def colon() -> str:
+    """Between a label and its value."""
+    return labelled.colon()
 
 
 @register.filter

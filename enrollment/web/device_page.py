@@ -18,6 +18,7 @@ from enrollment.apple.errors import AppleError
 from enrollment.models import ActivationLock, AssignmentState, Device, ForeignProfile, Permission, Person
 from enrollment.models.device_timeline import SHOWN, timeline
 from enrollment.models.device_words import differences_in_words
+from enrollment.models.labelled import labelled
 from enrollment.models.name_template import device_name
 from enrollment.models.profile import revision_at_apple
 from enrollment.models.typed_words import are_typed
@@ -118,8 +119,10 @@ def _tell(request: HttpRequest, refreshed: Refreshed) -> None:
     if refreshed.is_gone:
         messages.warning(request, _("Apple says that this device is no longer on the server: it is shown as released."))
     elif refreshed.differences:
-        changes = (f"{what}: {before} → {after}" for what, before, after in differences_in_words(refreshed.differences))
-        messages.success(request, _("Apple tells something new: %(changes)s") % {"changes": "; ".join(changes)})
+        changes = (
+            labelled(what, f"{before} → {after}") for what, before, after in differences_in_words(refreshed.differences)
+        )
+        messages.success(request, _("Apple tells something new: %(changes)s") % {"changes": _("; ").join(changes)})
     else:
         messages.success(request, _("Apple tells nothing new."))
 

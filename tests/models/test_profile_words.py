@@ -73,6 +73,11 @@ def test_prof_9_a_vpp_token_is_chosen_by_its_end_and_what_is_left(charlie):
             (said,) = vpp_tokens_in_words([token])
         assert said.startswith("Orchard licences · expire le 12 mai 2027 · ")
         assert "licences du portail d'entreprise" in said
+        token.licences.update(available=0)
+        with override("fr"):
+            assert vpp_tokens_in_words([token])[0].endswith(
+                " · 0 licence du portail d'entreprise libre sur 1\N{NO-BREAK SPACE}500"
+            )
         unseen = VppToken.objects.told_to(charlie, token.pk)
         assert vpp_tokens_in_words([unseen]) == ["… · expires May 12, 2027"], "how many are left is not told"
         clock.move_to(end)

@@ -131,6 +131,15 @@ def test_the_list_tells_what_is_left_and_what_is_not_known(as_alice):
     assert "Pretend Apple" in rows["Unread"]
 
 
+def test_french_counts_none_as_one(as_alice):
+    token = a_vpp_token()
+    some_licences(token, total=500, free=0)
+    in_french = {"accept-language": "fr"}
+    assert "0 libre sur 500" in as_alice.get(reverse("vpp-token-list"), headers=in_french).content.decode()
+    page = as_alice.get(reverse("vpp-token-detail", args=[token.pk]), headers=in_french).content.decode()
+    assert "<strong>0</strong> licence libre sur 500" in page
+
+
 def test_the_list_is_searched_filtered_and_sorted(as_alice):
     soon = timezone.now() + timedelta(days=5)
     a_vpp_token(name="Lyon", location_name="Shops", expires_at=soon)

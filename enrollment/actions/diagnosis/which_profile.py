@@ -17,6 +17,7 @@ from enrollment.models import (
     WishedBy,
 )
 from enrollment.models.assignment import HAS_A_PROFILE
+from enrollment.models.labelled import labelled
 from enrollment.models.licence_stock import Supply, company_portal_stock
 from enrollment.models.profile import FAMILIES, Platform, revision_at_apple
 
@@ -52,7 +53,7 @@ class IsAProfileWanted(OfDevice):
 
     def _because(self, device: Device) -> str:
         because = WishedBy(device.wished_because).label if device.wished_because else ""
-        who = f"{because}: {device.wished_by}" if device.wished_by else str(because)
+        who = labelled(because, device.wished_by) if device.wished_by else str(because)
         return f"{who}, {when(device.wished_at)}." if device.wished_at else who
 
     def _nobody_said(self, device: Device) -> Finding:

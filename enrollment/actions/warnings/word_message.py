@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from enrollment.actions.warnings.warning import StandingWarning
 from enrollment.messengers.message import Item, Message
+from enrollment.models.labelled import labelled
 
 WARNINGS, TEST = "pomona.warnings", "pomona.test"
 SUBJECT_LENGTH = 200
@@ -57,10 +58,7 @@ def _subject(items: Sequence[Item], count: int) -> str:
     """The worst, and how many more."""
     if not items:
         return _("Test message from Pomona")
-    worst = _("%(severity)s: %(sentence)s") % {
-        "severity": items[0].severity_word,
-        "sentence": items[0].sentence.rstrip("."),
-    }
+    worst = labelled(items[0].severity_word, items[0].sentence.rstrip("."))
     if left := count - 1:
         more = ngettext("(and %(count)d more)", "(and %(count)d more)", left) % {"count": left}
         return f"{_cut(worst)} {more}"

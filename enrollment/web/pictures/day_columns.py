@@ -9,6 +9,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from enrollment.models.labelled import labelled
 from enrollment.web.pictures.bar_rows import percents
 
 LEAST = 3.0  # pixels: what there is is seen
@@ -75,7 +76,7 @@ def _column(day: DayCount, n: int, slot: float, line: float, highest: int) -> Co
     tall = round(max(LEAST, HEIGHT * day.count / highest), 1)
     return Column(
         link=day.link,
-        words=f"{date_format(day.day, 'DATE_FORMAT')}: {intcomma(day.count)}",
+        words=labelled(date_format(day.day, "DATE_FORMAT"), intcomma(day.count)),
         x=percents(slot * (n + (1 - FILLED) / 2)),
         width=percents(slot * FILLED),
         middle=percents(slot * (n + 0.5)),

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from enrollment import limits
 from enrollment.actions.dashboard.dashboard import AHEAD
 from enrollment.actions.warnings.expiries import Expiry, ExpiryKind
+from enrollment.models.labelled import labelled
 from enrollment.web.pictures.bar_rows import percents
 from enrollment.web.pictures.day_columns import LEAST, short_figure
 
@@ -197,7 +198,7 @@ def _column(
         figure=short_figure(len(month)) if right - left > LEAST_FOR_FIGURE else "",
         figure_y=round(line - tall - 4, 1),
         tone=_tone(month[len(month) // 2].expiry),
-        words=f"{when}: {len(month)}",
+        words=labelled(when, len(month)),
         link=_list_link(kind, None if is_over else begins, ends),
     )
 

@@ -21,6 +21,7 @@ from enrollment.actions.warnings.look import Look
 from enrollment.models import Severity, VppToken
 from enrollment.models.licence_stock import COMPANY_PORTAL
 from tests.cast import a_profile, a_token, a_vpp_token, some_licences
+from tests.typeset import typeset
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -134,6 +135,9 @@ def test_the_last_one_is_few_and_none_is_gone():
     token = a_vpp_token(name="Caen")
     row = some_licences(token, total=500, free=1, adam_id="7", name="Notes")
     assert (len(found(LicencesLow())), len(found(LicencesGone()))) == (1, 0)
+    with translation.override("fr"):
+        said = typeset("« Caen » a encore 1 licence sur 500 de « Notes ».")
+        assert found(LicencesLow())[0].sentence == said
     row.available = 0
     row.save()
     assert found(LicencesLow()) == []

@@ -1,6 +1,6 @@
 """Licences and the content tokens that speak for them: VPP-1's part of WARN-1."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from enrollment.actions.licences.delete_vpp_token import chosen_vpp_tokens
 from enrollment.actions.warnings.conditions.expiry import Expired, Expiring
 from enrollment.actions.warnings.look import Look
 from enrollment.actions.warnings.warning import Condition, StandingWarning
-from enrollment.models import Severity, VppToken, VppTokenStatus
+from enrollment.models import Licences, Severity, VppToken, VppTokenStatus
 from enrollment.models.licence_stock import Stock, Supply, app_title
 
 
@@ -113,7 +113,16 @@ def _advice_of(warning: StandingWarning) -> str:
     return " ".join(_(words) % token.trouble_details for words in said if words) if token else ""
 
 
-class LicencesGone(Condition):
+class _OfAnApp(Condition):
+    """`part` tells which app: its number in the App Store."""
+
+    def names_of(self, parts: Collection[str]) -> Mapping[str, str]:
+        called = Licences.objects.filter(adam_id__in=parts).exclude(name="").values_list("adam_id", "name")
+        names = dict(called.order_by())
+        return {adam_id: app_title(adam_id, names.get(adam_id, "")) for adam_id in parts}
+
+
+class LicencesGone(_OfAnApp):
     """Where a profile has chosen the VPP token, nothing of the Company Portal left blocks enrollment."""
 
     id = "licences_gone"
@@ -159,7 +168,7 @@ class LicencesGone(Condition):
         return _("Buy licences in Apple Business or School Manager, or take back those that are not needed.")
 
 
-class LicencesLow(Condition):
+class LicencesLow(_OfAnApp):
     """At most 10 % or 10 free. Of the Company Portal it is a warning, of other apps worth knowing."""
 
     id = "licences_low"
@@ -178,7 +187,12 @@ class LicencesLow(Condition):
                 )
 
     def sentence(self, warning: StandingWarning) -> str:
-        return _("“%(name)s” has %(free)s of %(total)s licences of “%(app)s” left.") % _in_words(warning)
+        sentence = ngettext(
+            "“%(name)s” has %(free)s of %(total)s licences of “%(app)s” left.",
+            "“%(name)s” has %(free)s of %(total)s licences of “%(app)s” left.",
+            warning.details["free"],
+        )
+        return sentence % _in_words(warning)
 
     def remedy(self, warning: StandingWarning) -> str:
         return _("Buy more in Apple Business or School Manager before the last one is used.")
