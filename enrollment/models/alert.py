@@ -68,6 +68,11 @@ class Alert(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def part(self) -> str:
+        """What of its object it is about, as the key says it; empty when it is about all of it."""
+        return ".".join(self.key.split(".")[2:])
+
     def snoozes(self, severity: Severity, now: datetime) -> bool:
         """Whether somebody asked not to hear of it now, and it has not become worse since."""
         if self.snoozed_until is None or self.snoozed_until <= now:

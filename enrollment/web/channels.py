@@ -18,6 +18,7 @@ from enrollment.actions.channels.make_signing_secret import make_signing_secret
 from enrollment.actions.channels.save_channel import ChannelSaid, Saved, save_channel
 from enrollment.actions.channels.try_channel import try_channel
 from enrollment.actions.warnings.every_condition import CONDITIONS
+from enrollment.actions.warnings.name_parts import name_parts
 from enrollment.actions.warnings.told_about import Telling
 from enrollment.messengers.errors import NotDelivered
 from enrollment.models import Channel, ChannelKind, Delivery, Permission, Person
@@ -60,6 +61,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "tellings": [Telling(str(channel), True, delivery) for delivery in page.rows],
         "labels": {condition.id: condition.label for condition in CONDITIONS},
+        "parts": name_parts(delivery.alert for delivery in page.rows),
         "waiting": Delivery.objects.waiting().filter(channel=channel).count(),
     }
     return render(request, "enrollment/channels/detail.html", values)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from enrollment.encryption import decrypt
 from enrollment.models import Alert, Channel, Delivery, Dropped, ScopeTag
-from tests.cast import a_channel, a_token
+from tests.cast import a_channel, a_profile, a_token, a_vpp_token, some_licences
 
 pytestmark = pytest.mark.django_db
 HOOK = "https://hooks.orchard.example/services/T0/B0/a-path-that-is-a-secret"
@@ -111,6 +111,75 @@ def test_what_was_told_is_listed_with_what_became_of_it(as_alice):
     page = text(as_alice.get(reverse("channel-detail", args=[channel.pk])))
     for word in ("Token rejected", "Sent", "To be sent", "Given up"):
         assert word in page
+
+
+def told_of(browser, channel):
+    """What stands in the column About of each message, the newest first."""
+    page = text(browser.get(reverse("channel-detail", args=[channel.pk])))
+    return [
+        " ".join(re.sub(r"<[^>]+>", "", cell).split())
+        for cell in re.findall(r'<td data-label="About">(.*?)</td>', page)
+    ]
+
+
+def test_two_warnings_of_one_kind_say_what_each_is_about(as_alice):
+    channel, token = a_channel(), a_token(name="Lyon")
+    licences = a_vpp_token(name="Orchard")
+    some_licences(licences, free=2, total=100, name="Company Portal")
+    some_licences(licences, free=2, total=100, adam_id="1288723196", name="Microsoft Edge")
+    some_licences(licences, free=2, total=100, adam_id="42", name="")
+    front, back = (a_profile(token, name=name) for name in ("Front", "Back"))
+    about = [
+        ("licences_low", "719171358", {"vpp_token": licences}),
+        ("licences_low", "1288723196", {"vpp_token": licences}),
+        ("licences_gone", "42", {"vpp_token": licences}),
+        ("many_devices_of_a_profile", f"profile-{front.pk}", {"token": token}),
+        ("many_devices_of_a_profile", f"profile-{back.pk}", {"token": token}),
+        ("many_devices_of_a_profile", "profile-0", {"token": token}),
+        ("token_expiring", "20270101", {"token": token}),
+        ("token_rejected", "", {"token": token}),
+        ("of_a_version_that_was", "x.y", {}),
+    ]
+    now = timezone.now()
+    for condition, part, whose in about:
+        ((name, row),) = whose.items() or [("installation", None)]
+        key = ".".join(filter(None, (condition, f"{name.replace('_', '')}-{row.pk}" if row else name, part)))
+        alert = Alert.objects.create(key=key, condition=condition, since=now, **whose)
+        Delivery.objects.create(alert=alert, channel=channel, created_at=now, due_at=now)
+    assert told_of(as_alice, channel) == [
+        "–",
+        "Lyon",
+        "Lyon",
+        "Lyon",
+        "Lyon Back",
+        "Lyon Front",
+        "Orchard App 42",
+        "Orchard Microsoft Edge",
+        "Orchard Company Portal",
+    ]
+
+
+def test_the_messages_ask_no_more_for_many(as_alice, django_assert_max_num_queries):
+    channel, now = a_channel(), timezone.now()
+
+    def ask():
+        cache.clear()
+        with django_assert_max_num_queries(60) as found:
+            as_alice.get(reverse("channel-detail", args=[channel.pk]))
+        return len(found.captured_queries)
+
+    def another(number):
+        licences = a_vpp_token()
+        some_licences(licences, free=2, total=100, adam_id=str(number))
+        key = f"licences_low.vpptoken-{licences.pk}.{number}"
+        alert = Alert.objects.create(key=key, condition="licences_low", since=now, vpp_token=licences)
+        Delivery.objects.create(alert=alert, channel=channel, created_at=now, due_at=now)
+
+    another(1)
+    one = ask()
+    for number in range(2, 12):
+        another(number)
+    assert ask() == one
 
 
 def test_it_is_deleted_with_all_it_knew(as_alice):

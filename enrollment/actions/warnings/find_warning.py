@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 
 from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.actions.warnings.every_condition import CONDITIONS
+from enrollment.actions.warnings.name_parts import name_parts
 from enrollment.actions.warnings.warning import Condition, StandingWarning
 from enrollment.models import Alert, Channel, Person, Token, VppToken
 from enrollment.models.alert import KEY_LENGTH
@@ -68,6 +69,11 @@ class EndedWarning:
     @property
     def vpp_token(self) -> VppToken | None:
         return self.alert.vpp_token
+
+    @property
+    def part(self) -> str:
+        """What of its object it was about, such as an app of a VPP token, by its name."""
+        return name_parts([self.alert]).get(self.key, "")
 
     @property
     def about(self) -> Token | VppToken | Channel | None:

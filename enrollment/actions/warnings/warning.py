@@ -1,6 +1,6 @@
 """What a warning is: a condition that holds for an object, found in the rows it is about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -82,6 +82,10 @@ class Condition:
 
     def remedy(self, warning: StandingWarning) -> str:
         raise NotImplementedError
+
+    def names_of(self, parts: Collection[str]) -> Mapping[str, str]:
+        """What people call the parts that tell its warnings apart, as far as they have names."""
+        return {}
 
     def link(self, warning: StandingWarning) -> str:
         if warning.token:

@@ -7,7 +7,7 @@ from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.actions.warnings.find_warning import EndedWarning, NoSuchWarning, find_warning
 from enrollment.actions.warnings.keep_alert import keep_alert
 from enrollment.models import Alert, Role
-from tests.cast import a_token
+from tests.cast import a_token, a_vpp_token, some_licences
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +35,17 @@ def test_of_one_that_is_over_its_alert_is_remembered(alice, ended):
     assert isinstance(warning, EndedWarning)
     assert (warning.sentence, warning.token.name) == ("Token rejected", "Lyon")
     assert warning.ended_at < timezone.now()
+
+
+def test_of_what_part_of_its_object_it_was_is_remembered(alice):
+    licences = a_vpp_token(name="Orchard")
+    few = some_licences(licences, free=2, total=100, name="Company Portal")
+    (warning,) = current_warnings(None)
+    keep_alert(warning)
+    few.delete()
+    Alert.objects.update(ended_at=timezone.now())
+    over = find_warning(warning.key, alice)
+    assert (over.about, over.part) == (licences, "Company Portal")
 
 
 def test_of_several_in_its_life_it_is_the_last(alice, ended):

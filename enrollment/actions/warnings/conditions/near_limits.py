@@ -1,6 +1,6 @@
 """What comes near the limits of requirements.md section 1, before something is refused (WARN-1)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count
@@ -12,6 +12,8 @@ from enrollment import limits
 from enrollment.actions.warnings.look import Look
 from enrollment.actions.warnings.warning import Condition, StandingWarning
 from enrollment.models import Permission, Profile, Severity, Token
+
+OF_A_PROFILE = "profile-"
 
 
 def in_words(warning: StandingWarning) -> dict[str, str]:
@@ -93,7 +95,7 @@ class ManyDevicesOfAProfile(Condition):
                 condition=self,
                 severity=Severity.WARNING,
                 token=tokens[profile.token_id],
-                part=f"profile-{profile.pk}",
+                part=f"{OF_A_PROFILE}{profile.pk}",
                 details={
                     "name": profile.name,
                     "count": counts[profile.pk],
@@ -101,6 +103,11 @@ class ManyDevicesOfAProfile(Condition):
                     "profile": profile.pk,
                 },
             )
+
+    def names_of(self, parts: Collection[str]) -> Mapping[str, str]:
+        keys = {part.removeprefix(OF_A_PROFILE) for part in parts}
+        named = Profile.objects.filter(pk__in=filter(str.isdecimal, keys)).values_list("pk", "name")
+        return {f"{OF_A_PROFILE}{key}": name for key, name in named}
 
     def sentence(self, warning: StandingWarning) -> str:
         return _("The profile “%(name)s” is wanted for %(count)s devices; %(most)s are possible.") % in_words(warning)
