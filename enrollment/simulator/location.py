@@ -129,6 +129,11 @@ class Location:
                 return one
         raise KeyError(adam_id)
 
+    @property
+    def titles(self) -> int:
+        """How many apps and books it owns; one at two prices is one."""
+        return len({one.adam_id for one in self.licences})
+
     def buy(self, adam_id: str, count: int, *, name: str = "", pricing_param: str = STANDARD, **facts: Any) -> None:
         """More of what is there, or something new."""
         with self.world.lock:

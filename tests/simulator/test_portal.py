@@ -93,6 +93,18 @@ def here(portal, world):
     return f"{portal}/licences/{location.uid}"
 
 
+def test_an_app_at_two_prices_is_counted_once(here, world):
+    portal = here.rpartition("/")[0]
+    location = world.locations[0]
+    assert len({one.adam_id for one in location.licences}) == 7
+    assert "<span>7 apps and books</span>" in requests.get(portal, timeout=5).text
+    location.buy("951937596", 1, pricing_param="STDQ")
+    location.buy("1113153706", 1, pricing_param="PLUS")
+    assert "<span>7 apps and books</span>" in requests.get(portal, timeout=5).text
+    location.buy("42", 1)
+    assert "<span>8 apps and books</span>" in requests.get(portal, timeout=5).text
+
+
 def test_licences_are_bought_assigned_taken_back_and_retired(here, world):
     location, app = world.locations[0], f"{COMPANY_PORTAL} STDQ"
     for what, count, counts in (
