@@ -40,5 +40,5 @@ class CalendarViewSet(Viewset):
     def revoke(self, request: Request) -> Response:
         """Revoke it: calendars read nothing there from now on."""
         with refusals_told():
-            revoke_calendar_address(request.user)
+            revoke_calendar_address(request.user, by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)

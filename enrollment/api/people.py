@@ -15,6 +15,7 @@ from enrollment.actions.access.end_sessions import end_sessions
 from enrollment.actions.access.invite_person import invite_person
 from enrollment.actions.access.remove_factors import remove_factors
 from enrollment.actions.access.save_person import save_person
+from enrollment.actions.warnings.revoke_calendar_address import revoke_calendar_address
 from enrollment.api.access import OfAccess, refusals_told
 from enrollment.api.asked import said
 from enrollment.api.filters import matching, parameters_of
@@ -135,6 +136,12 @@ class PersonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfAccess):
     def remove_factors(self, request: Request, pk: int) -> Response:
         """For a lost telephone: authenticator app, passkeys and recovery codes are removed."""
         return self._done(remove_factors)
+
+    @extend_schema(operation_id="people_revoke_calendar", request=None)
+    @action(detail=True, methods=["post"], url_path="revoke-calendar")
+    def revoke_calendar(self, request: Request, pk: int) -> Response:
+        """The address their calendar reads: it reads nothing there from now on."""
+        return self._done(revoke_calendar_address)
 
     def _done(self, verb: Callable[..., object]) -> Response:
         person = self.get_object()

@@ -12,6 +12,7 @@ urlpatterns = [
     path("people/<int:pk>/activate/", person_account.activate, name="person-activate"),
     path("people/<int:pk>/sessions/", person_account.sign_out, name="person-sign-out"),
     path("people/<int:pk>/factors/", person_account.forget_factors, name="person-forget-factors"),
+    path("people/<int:pk>/calendar/", person_account.revoke_calendar, name="person-revoke-calendar"),
     path("roles/", roles.role_list, name="role-list"),
     path("roles/new/", roles.new, name="role-new"),
     path("roles/<int:pk>/", roles.detail, name="role-detail"),

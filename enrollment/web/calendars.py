@@ -40,6 +40,6 @@ def make(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
-    revoke_calendar_address(request.user)
+    revoke_calendar_address(request.user, by=request.user)
     messages.success(request, _("The address is revoked: calendars read nothing there any more."))
     return redirect("calendar")

@@ -15,6 +15,7 @@ from enrollment.actions.access.end_sessions import end_sessions
 from enrollment.actions.access.invite_person import invite_person
 from enrollment.actions.access.remove_factors import remove_factors
 from enrollment.actions.access.what_may_be_given import AccessRefused
+from enrollment.actions.warnings.revoke_calendar_address import revoke_calendar_address
 from enrollment.models import Permission, Person
 from enrollment.permissions import check
 
@@ -83,6 +84,18 @@ def forget_factors(request: HttpRequest, pk: int) -> HttpResponse:
         _("Make sure that it is they who ask: until they set up a new one, the password alone lets them in."),
     ]
     return _confirm(request, person, _("Remove second factors"), sentences)
+
+
+def revoke_calendar(request: HttpRequest, pk: int) -> HttpResponse:
+    person = _person(request, pk)
+    if request.method == "POST":
+        sentence = _("The calendar address of “%(name)s” is revoked: calendars read nothing there any more.")
+        return _done(request, person, revoke_calendar_address, sentence)
+    sentences = [
+        _("For an address that somebody knows who should not: under it, their calendar reads what they see expire."),
+        _("They can make a new one, and enter it in their calendar. Everything else goes on working."),
+    ]
+    return _confirm(request, person, _("Revoke calendar address"), sentences)
 
 
 def _confirm(request: HttpRequest, person: Person, title: str, sentences: list[str]) -> HttpResponse:

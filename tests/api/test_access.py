@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from enrollment.models import ApiKey, Person, Role, ScopeTag
+from enrollment.actions.warnings.make_calendar_address import make_calendar_address
+from enrollment.models import ApiKey, AuditEntry, CalendarFeed, Person, Role, ScopeTag
 from tests.cast import a_person
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,24 @@ def test_one_person_tells_how_they_sign_in(program, alice, bob):
     assert (told["has_password"], told["factor_count"], told["session_count"]) == (True, 1, 0)
     assert ask("post", f"people/{bob.pk}/remove-factors/").json()["factor_count"] == 0
     assert "factor_count" not in ask("get", "people/").json()["results"][0]
+
+
+def test_somebody_elses_calendar_address_is_revoked(program, alice, bob):
+    ask = program(alice)
+    make_calendar_address(bob)
+    told = ask("get", f"people/{bob.pk}/").json()
+    assert (told["calendar_made_at"] is None, told["calendar_read_at"]) == (False, None)
+    assert ask("post", f"people/{bob.pk}/revoke-calendar/").json()["calendar_made_at"] is None
+    assert AuditEntry.objects.get(action="person.calendar_revoked").who == "alice"
+    assert ask("post", f"people/{bob.pk}/revoke-calendar/").status_code == 200, "there is none any more"
+
+
+def test_ones_own_is_no_more_to_a_key_that_is_less(program, alice):
+    make_calendar_address(alice)
+    role = Role.objects.create(key="gate", name="Gate", permissions=["manage_access"])
+    answer = program(alice, role=role.key)("post", f"people/{alice.pk}/revoke-calendar/")
+    assert answer.status_code == 409
+    assert CalendarFeed.objects.exists()
 
 
 def test_keys_are_found_as_on_their_page(program, alice, bob):

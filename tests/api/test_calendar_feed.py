@@ -74,7 +74,7 @@ def test_a_new_address_ends_the_old_one_and_revoking_ends_it_at_once(alice, bob)
     first, others = make_calendar_address(alice), make_calendar_address(bob)
     second = make_calendar_address(alice)
     assert [read(secret).status_code for secret in (first, second, others)] == [404, 200, 200]
-    revoke_calendar_address(alice)
+    revoke_calendar_address(alice, by=alice)
     assert [read(secret).status_code for secret in (second, others)] == [404, 200]
 
 
@@ -109,7 +109,7 @@ def test_it_is_for_reading(alice):
 
 def test_the_address_is_kept_hashed_and_told_to_no_log(alice):
     secret = make_calendar_address(alice)
-    revoke_calendar_address(alice)
+    revoke_calendar_address(alice, by=alice)
     entries = AuditEntry.objects.filter(action__startswith="person.calendar")
     assert [(entry.action, entry.object_name) for entry in entries.order_by("pk")] == [
         ("person.calendar_made", "alice"),
@@ -119,8 +119,8 @@ def test_the_address_is_kept_hashed_and_told_to_no_log(alice):
     kept = str(list(CalendarFeed.objects.values())) + str(list(AuditEntry.objects.values()))
     assert secret not in kept
     assert secret.removeprefix("pomona_calendar_") not in kept
-    revoke_calendar_address(alice)
-    revoke_calendar_address(alice)
+    revoke_calendar_address(alice, by=alice)
+    revoke_calendar_address(alice, by=alice)
     assert AuditEntry.objects.filter(action="person.calendar_revoked").count() == 2, "of nothing nothing is told"
 
 

@@ -109,6 +109,7 @@ SAME = {
     "person-activate": "people_activate",
     "person-sign-out": "people_end_sessions",
     "person-forget-factors": "people_remove_factors",
+    "person-revoke-calendar": "people_revoke_calendar",
     "role-list": "roles_list",
     "role-new": "roles_create",
     "role-detail": "roles_retrieve people_list",

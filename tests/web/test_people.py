@@ -4,11 +4,13 @@ import re
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from enrollment.actions.access.make_api_key import make_api_key
-from enrollment.models import Person, Role, ScopeTag
+from enrollment.actions.warnings.make_calendar_address import make_calendar_address
+from enrollment.models import AuditEntry, CalendarFeed, Person, Role, ScopeTag
 from tests.cast import a_browser_of, a_person, a_token
 
 pytestmark = pytest.mark.django_db
@@ -96,9 +98,13 @@ def test_somebody_stronger_is_shown_and_not_changed(bob):
     page = browser.get(reverse("person-detail", args=[bob.pk])).content.decode()
     assert "This person may more than you" in page
     assert reverse("person-edit", args=[bob.pk]) not in page
-    for name in ("person-deactivate", "person-sign-out", "person-forget-factors", "person-invite"):
+    make_calendar_address(bob)
+    for name in (
+        *("person-deactivate", "person-sign-out", "person-forget-factors", "person-revoke-calendar", "person-invite"),
+    ):
         answer = browser.post(reverse(name, args=[bob.pk]), follow=True)
         assert "may more than you" in answer.content.decode(), name
+    assert CalendarFeed.objects.filter(person=bob).exists()
     form = browser.get(reverse("person-edit", args=[bob.pk])).content.decode()
     assert "Administrator" not in form
     assert "Gate" in form
@@ -129,6 +135,38 @@ def test_the_account_of_a_lost_telephone(as_alice, dora):
     as_alice.post(reverse("person-activate", args=[dora.pk]))
     dora.refresh_from_db()
     assert dora.is_active
+
+
+def test_the_calendar_address_of_somebody_else_is_revoked(as_alice, dora):
+    address, revoke = f"/calendar/{make_calendar_address(dora)}.ics", reverse("person-revoke-calendar", args=[dora.pk])
+
+    def page():
+        return as_alice.get(reverse("person-detail", args=[dora.pk])).content.decode()
+
+    assert ", not read yet" in page()
+    assert Client().get(address).status_code == 200
+    assert ", last read now" in page()
+    assert revoke in page()
+    assert "They can make a new one" in as_alice.get(revoke).content.decode()
+    assert Client().get(address).status_code == 200, "asked, and not confirmed"
+    done = as_alice.post(revoke, follow=True).content.decode()
+    assert "The calendar address of “dora” is revoked" in done
+    assert Client().get(address).status_code == 404
+    assert revoke not in page()
+    entry = AuditEntry.objects.get(action="person.calendar_revoked")
+    assert (entry.object_name, entry.who) == ("dora", "alice")
+
+
+def test_of_who_is_deactivated_it_is_revoked_lest_it_reads_again(as_alice, dora):
+    secret = make_calendar_address(dora)
+    Person.objects.filter(pk=dora.pk).update(is_active=False)
+    assert (
+        reverse("person-revoke-calendar", args=[dora.pk])
+        in as_alice.get(reverse("person-detail", args=[dora.pk])).content.decode()
+    )
+    as_alice.post(reverse("person-revoke-calendar", args=[dora.pk]))
+    Person.objects.filter(pk=dora.pk).update(is_active=True)
+    assert Client().get(f"/calendar/{secret}.ics").status_code == 404
 
 
 @pytest.mark.parametrize(

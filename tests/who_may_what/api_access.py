@@ -43,6 +43,7 @@ ACCESS = [
     operation("post", "people/{member}/invite/", MANAGERS, 404),
     operation("post", "people/{member}/end-sessions/", MANAGERS, 404),
     operation("post", "people/{member}/remove-factors/", MANAGERS, 404),
+    operation("post", "people/{member}/revoke-calendar/", MANAGERS, 404),
     operation("get", "roles/", READERS),
     operation("get", "roles/{role}/", READERS),
     operation("post", "roles/", MAKERS, 403, inside=403, **ROLE),

@@ -186,6 +186,8 @@ PAGES = [
     page("person-sign-out", "post", "member", "302 403 403 403 403", 404),
     page("person-forget-factors", "get", "member", MANAGERS, 404),
     page("person-forget-factors", "post", "member", "302 403 403 403 403", 404),
+    page("person-revoke-calendar", "get", "member", MANAGERS, 404),
+    page("person-revoke-calendar", "post", "member", "302 403 403 403 403", 404),
     # Roles belong to the whole organisation: changed by who manages access and sees everything
     page("role-list", "get", "", READERS),
     page("role-new", "get", "", MANAGERS, 403, inside=403),

@@ -119,9 +119,25 @@ class WholePersonSerializer(PersonSerializer):
     session_count = serializers.IntegerField(
         source="ways_in.sessions", read_only=True, help_text="How many browsers they are signed in with."
     )
+    calendar_made_at = serializers.DateTimeField(
+        source="ways_in.calendar.created_at",
+        read_only=True,
+        allow_null=True,
+        help_text="When the address their calendar reads was made; null where there is none.",
+    )
+    calendar_read_at = serializers.DateTimeField(
+        source="ways_in.calendar.last_read_at", read_only=True, allow_null=True, help_text="When it was last read."
+    )
 
     class Meta(PersonSerializer.Meta):
-        fields = [*PersonSerializer.Meta.fields, "has_password", "factor_count", "session_count"]
+        fields = [
+            *PersonSerializer.Meta.fields,
+            "has_password",
+            "factor_count",
+            "session_count",
+            "calendar_made_at",
+            "calendar_read_at",
+        ]
         read_only_fields = fields
 
     def to_representation(self, person: Person) -> Any:
