@@ -156,7 +156,7 @@ def _number(said: str) -> int:
 def locations_page(world: World, t: Texts) -> str:
     cards = "".join(
         f'<li><a href="{ROOT}/{e(one.uid)}"><b>{e(one.name)}</b>'
-        f"<span>{one.titles} {e(t('Apps and books').lower())}</span></a></li>"
+        f"<span>{e(t.count(one.titles, 'app or book', 'apps and books'))}</span></a></li>"
         for one in world.locations
     )
     content = (

@@ -60,7 +60,7 @@ def _server_card(server: MdmServer, t: Texts) -> str:
     until = f"{t('Token until')} {server.expires_at:%Y-%m-%d}" if server.expires_at else t("No token yet")
     return (
         f'<li><a href="/portal/servers/{server.uuid}"><b>{e(server.name)}</b>'
-        f"<span>{len(server.devices())} {e(t('Devices').lower())}</span><span>{e(until)}</span></a></li>"
+        f"<span>{e(t.count(len(server.devices()), 'device', 'devices'))}</span><span>{e(until)}</span></a></li>"
     )
 
 

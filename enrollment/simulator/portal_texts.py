@@ -2,6 +2,8 @@
 
 FRENCH = {
     "Devices": "Appareils",
+    "device": "appareil",
+    "devices": "appareils",
     "MDM servers": "Serveurs MDM",
     "Conditions and faults": "Conditions et pannes",
     "Pretend Apple — nothing here reaches Apple": "Apple simulé — rien ici n'atteint Apple",
@@ -67,6 +69,8 @@ FRENCH = {
     "Licences of the location": "Licences du lieu",
     "A location owns licences of apps and books. A content token speaks for one location.": "Un lieu possède des licences d'apps et de livres. Un jeton de contenu parle pour un lieu.",
     "Apps and books": "Apps et livres",
+    "app or book": "app ou livre",
+    "apps and books": "apps et livres",
     "Add location": "Ajouter un lieu",
     "Name": "Nom",
     "the faults whose names begin with content_ are those of Apps and Books.": "les pannes dont le nom commence par content_ sont celles d'Apps et livres.",
@@ -138,6 +142,11 @@ class Texts:
 
     def __call__(self, text: str) -> str:
         return FRENCH.get(text, text) if self.language == "fr" else ENGLISH.get(text, text)
+
+    def count(self, number: int, one: str, many: str) -> str:
+        """So many of them; to French, none is singular, too."""
+        is_one = number == 1 or (number == 0 and self.language == "fr")
+        return f"{number} {self(one if is_one else many)}"
 
 
 def language_of(cookie: str, accepted: str) -> str:

@@ -68,6 +68,15 @@ def test_it_speaks_french(portal):
     assert "Serveurs MDM" in browser.get(portal, timeout=5).text
 
 
+def test_to_french_none_is_singular(portal, world):
+    world.add_server("One")
+    assert "<span>0 devices</span>" in requests.get(portal, timeout=5).text
+    french = {"Accept-Language": "fr"}
+    assert "<span>0 appareil</span>" in requests.get(portal, headers=french, timeout=5).text
+    requests.post(f"{portal}/devices", data={"count": 2, "server": world.add_server("Two").uuid}, timeout=5)
+    assert "<span>2 appareils</span>" in requests.get(portal, headers=french, timeout=5).text
+
+
 @pytest.mark.parametrize("path", ["/nothing", "/servers/" + "A" * 32, "/devices/x"])
 def test_what_is_not_there(portal, path):
     assert requests.get(portal + path, timeout=5).status_code == 404
