@@ -15,6 +15,21 @@ from tests import cast
 from tests.emptied import empty_all_tables
 from tests.receivers import mailbox, receiver  # noqa: F401 - fixtures
 
+# What takes longest begins first: else, at the end, all workers but one are idle.
+SLOW = (
+    *("test_a_year.py", "chaos", "browser", "proof", "management", "test_who_may_what.py", "security"),
+    *("actions/tokens/test_token_health.py", "web/test_profile_wizard_with_anything.py", "actions/devices"),
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    return next((n for n, name in enumerate(SLOW) if item.nodeid.startswith(f"tests/{name}")), len(SLOW))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _tables_are_emptied_between_tests() -> Iterator[None]:
