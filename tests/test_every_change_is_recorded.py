@@ -52,6 +52,7 @@ NOT_RECORDED = {
     "rules.forget_previews": "A preview changes no device.",
     "rules.note_rules_changed": "Part of a change of rules, which is recorded.",
     "rules.preview_rules": "A preview changes no device; what is confirmed of it is recorded.",
+    "tokens.name_and_tag": "The two verbs that edit a token record what it gives back.",
     "tokens.note_refusal": APPLES,
     "tokens.note_success": APPLES,
     "warnings.read_calendar": "That an address was read is told its person, on its page.",

@@ -23,11 +23,14 @@ def harmless(said: str) -> str:
 
 
 class NotDelivered(Exception):
-    """The message did not arrive, or nobody said that it did."""
+    """The message did not arrive, or nobody said that it did; or not with all who were to have it."""
 
     sentence = gettext_noop("The receiver did not take the message and answered %(status)s: %(said)s")
     # False: what is wrong has to be mended first; it is tried again all the same, but seldom.
     try_again = True
+
+    # Who has it all the same, where it went to several.
+    reached: tuple[str, ...] = ()
 
     def __init__(self, *, retry_after: int | None = None, **details: str | int) -> None:
         self.retry_after = None if retry_after is None else min(retry_after, LONGEST_WAIT)

@@ -43,6 +43,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         going = Q(channel__in=first.values("channel")) if channel else Q(person__in=first.values("person"))
         return theirs.waiting().filter(Q(due_at__lte=now) | Q(going, tries=0))
 
+    def that_arrived(self, since: datetime) -> "DeliveryQuerySet":
+        """What arrived after that time, or at some of several mailboxes."""
+        return self.filter(Q(sent_at__gt=since) | Q(reached_at__gt=since))
+
     def channels_to_tell(self, now: datetime) -> list[int | None]:
         """The keys of the channels for which something is due; None stands for people."""
         return list(self.to_send(now).order_by().values_list("channel_id", flat=True).distinct())
@@ -65,6 +69,9 @@ class Delivery(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     # Of the message it went out with, the same at each try: whoever gets it twice can tell.
     message = models.UUIDField(null=True, blank=True, db_index=True)
+    # Of a channel's mailboxes those that have it, as long as others wait for it; and when the last of them got it.
+    reached = models.JSONField(default=list, blank=True)
+    reached_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     dropped_at = models.DateTimeField(null=True, blank=True)
     dropped_because = models.CharField(max_length=10, choices=Dropped.choices, blank=True)
@@ -79,6 +86,9 @@ class Delivery(models.Model):
             models.Index(fields=["due_at"], condition=Q(sent_at=None, dropped_at=None), name="deliveries_to_send"),
             # What was sent in the last hour, to whom.
             models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="deliveries_sent"),
+            models.Index(
+                fields=["reached_at"], condition=Q(reached_at__isnull=False), name="deliveries_that_reached_some"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

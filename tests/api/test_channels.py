@@ -78,11 +78,12 @@ def test_a_secret_is_made_anew_for_webhooks_alone(program, alice):
 def test_what_was_told_is_listed_the_newest_first(program, alice):
     channel, now = a_channel(), timezone.now()
     alert = Alert.objects.create(key="clock_stopped.installation", condition="clock_stopped", since=now)
-    for step in ("1", "2"):
-        Delivery.objects.create(alert=alert, channel=channel, step=step, created_at=now, due_at=now)
+    for step, reached in (("1", []), ("2", ["a@orchard.example"])):
+        Delivery.objects.create(alert=alert, channel=channel, step=step, reached=reached, created_at=now, due_at=now)
     Delivery.objects.create(alert=alert, channel=a_channel(), step="3", created_at=now, due_at=now)
     rows = program(alice)("get", f"channels/{channel.pk}/deliveries/").json()["results"]
     assert [(one["step"], one["warning"]) for one in rows] == [("2", alert.key), ("1", alert.key)]
+    assert [one["reached"] for one in rows] == [["a@orchard.example"], []]
     assert program(alice)("get", "channels/999/deliveries/").status_code == 404
 
 

@@ -107,9 +107,10 @@ def test_what_was_told_is_listed_with_what_became_of_it(as_alice):
     common = {"alert": alert, "channel": channel, "created_at": now, "due_at": now}
     Delivery.objects.create(step="a", sent_at=now, **common)
     Delivery.objects.create(step="b", **common)
+    Delivery.objects.create(step="d", reached=["a@orchard.example", "c@orchard.example"], **common)
     Delivery.objects.create(step="c", dropped_at=now, dropped_because=Dropped.GIVEN_UP, **common)
     page = text(as_alice.get(reverse("channel-detail", args=[channel.pk])))
-    for word in ("Token rejected", "Sent", "To be sent", "Given up"):
+    for word in ("Token rejected", "Sent", "To be sent", "Given up", "2 mailboxes have it."):
         assert word in page
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from contextlib import closing
 
 from django.conf import settings
@@ -23,10 +24,11 @@ class NotReadable(NotDelivered):
     try_again = False
 
 
-def carry_message(message: Message, channel: Channel) -> NotDelivered | None:
-    """Send it there; NotDelivered when nobody got it. What is returned went wrong for some of several mailboxes."""
+def carry_message(message: Message, channel: Channel, *, reached: Collection[str] = ()) -> None:
+    """Send it there, but not to mailboxes that it has reached before; NotDelivered unless it arrived everywhere."""
     if channel.kind == ChannelKind.MAIL:
-        return _mail(message, channel.addresses)
+        _mail(message, [address for address in channel.addresses if address not in reached])
+        return
     url, allowed = _unsealed(channel.sealed_url), settings.WEBHOOKS_MAY_REACH
     if channel.kind == ChannelKind.SLACK:
         slack.send(message, url, allowed=allowed)
@@ -34,24 +36,23 @@ def carry_message(message: Message, channel: Channel) -> NotDelivered | None:
         teams.send(message, url, allowed=allowed)
     else:
         webhook.send(message, url, _secrets(channel), allowed=allowed)
-    return None
 
 
-def _mail(message: Message, addresses: list[str]) -> NotDelivered | None:
+def _mail(message: Message, addresses: list[str]) -> None:
     """One by one: a mailbox that is refused keeps no other from its mail."""
-    problem, arrived = None, 0
+    problem, reached = None, []
     with closing(get_connection()) as through:
         for address in addresses:
             try:
                 mail_message(message, address, through=through)
-                arrived += 1
+                reached.append(address)
             except NotDelivered as error:
                 problem = error
                 if isinstance(error, (MailServerAway, MailServerRefusesUs)):
                     break  # for all of them, and not waited for again
-    if problem and not arrived:
+    if problem:
+        problem.reached = tuple(reached)
         raise problem
-    return problem
 
 
 def _secrets(channel: Channel) -> list[str]:

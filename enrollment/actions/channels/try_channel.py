@@ -21,16 +21,15 @@ def try_channel(channel: Channel, *, by: Person | None) -> None:
     now = timezone.now()
     message = word_message([], identity=str(uuid.uuid4()), made_at=now, language=channel.language)
     try:
-        problem = carry_message(message, channel)
+        carry_message(message, channel)
     except NotDelivered as error:
-        _note(channel, error, by, arrived=False)
+        _note(channel, error, by)
         raise
-    _note(channel, problem, by, arrived=True)
-    if problem:
-        raise problem
+    _note(channel, None, by)
 
 
-def _note(channel: Channel, problem: NotDelivered | None, by: Person | None, *, arrived: bool) -> None:
+def _note(channel: Channel, problem: NotDelivered | None, by: Person | None) -> None:
+    arrived = problem is None or bool(problem.reached)
     with transaction.atomic():
         note_outcome(channel, problem, arrived=arrived)
         if arrived:

@@ -1,11 +1,10 @@
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop
 
+from enrollment.actions.tokens.name_and_tag import name_and_tag
 from enrollment.models import AuditEntry, Person, ScopeTag, Token
-from enrollment.models.scope_choice import with_those_beyond
 
 
 class TokenNameTaken(Exception):
@@ -18,21 +17,10 @@ def edit_token(
     token: Token, *, by: Person | None, name: str | None = None, scope_tags: Iterable[ScopeTag] | None = None
 ) -> None:
     """Another name, other scope tags, None leaving them; nothing else of a token can be edited. TokenNameTaken."""
-    tags = None if scope_tags is None else with_those_beyond(token, list(scope_tags), by)
-    before = _told(token)
     try:
         with transaction.atomic():
-            token.name = token.name if name is None else name
-            token.save(update_fields=["name"])
-            if tags is not None:
-                token.scope_tags.set(tags)
-            after = _told(token)
+            before, after = name_and_tag(token, by=by, name=name, scope_tags=scope_tags)
             if before != after:
                 AuditEntry.record("token.edited", token, by=by, before=before, **after)
     except IntegrityError:
-        token.name = before["name"]
         raise TokenNameTaken from None
-
-
-def _told(token: Token) -> dict[str, Any]:
-    return {"name": token.name, "scope_tags": sorted(tag.name for tag in token.scope_tags.all())}

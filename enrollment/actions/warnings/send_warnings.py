@@ -1,5 +1,5 @@
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,8 +27,10 @@ from enrollment.models import Channel, Delivery, Dropped
 log = structlog.get_logger(__name__)
 HOUR = timedelta(hours=1)
 CUT_OFF_OFTEN = 2
-# Sends a message, and tells what went wrong for some of several receivers; NotDelivered when nobody got it.
-Carry = Callable[[Message, Recipient], NotDelivered | None]
+# Whom it tells, its name from its first try on, and which mailboxes have it.
+_OneMessage = tuple[tuple[int | None, int | None], uuid.UUID | None, tuple[str, ...]]
+# Sends a message, to none of several mailboxes that have it already; NotDelivered unless it arrived everywhere.
+Carry = Callable[[Message, Recipient, Collection[str]], None]
 
 
 class _Due(NamedTuple):
@@ -40,6 +42,7 @@ class _Due(NamedTuple):
     step: str
     person: int | None
     channel: int | None
+    reached: Sequence[str]  # of a channel's mailboxes
     key: str  # of the warning
 
 
@@ -55,6 +58,11 @@ class _Batch:
     @property
     def tries(self) -> int:
         return max(delivery.tries for delivery in self.deliveries)
+
+    @property
+    def reached(self) -> Sequence[str]:
+        """Of a channel's mailboxes those that have it: the same for all of its deliveries."""
+        return self.deliveries[0].reached
 
 
 def send_warnings(channel: Channel | None = None) -> int:
@@ -78,28 +86,29 @@ def send_warnings(channel: Channel | None = None) -> int:
 
 def _due(channel: Channel | None, now: datetime) -> list[_Due]:
     rows = Delivery.objects.with_what_waits(now, channel).order_by("due_at", "pk")
-    columns = rows.values_list("pk", "message", "tries", "step", "person_id", "channel_id", "alert__key")
+    columns = rows.values_list("pk", "message", "tries", "step", "person_id", "channel_id", "reached", "alert__key")
     return [_Due(*row) for row in columns]
 
 
 def _batches(due: Sequence[_Due], now: datetime) -> list[_Batch]:
-    """By recipient and message; what there is no use in telling any more is dropped."""
+    """By recipient, message and who has it; what there is no use in telling any more is dropped."""
     if not due:
         return []
     standing = {warning.key: warning for warning in current_warnings(None)}
     audience = Audience()
     recipients = {recipient.columns: recipient for recipient in audience.recipients}
     dropped: dict[Dropped, list[int]] = {}
-    found: dict[tuple[int | None, int | None, uuid.UUID | None], list[tuple[_Due, StandingWarning]]] = {}
+    found: dict[_OneMessage, list[tuple[_Due, StandingWarning]]] = {}
     for delivery in due:
         warning = standing.get(delivery.key)
         recipient = recipients.get((delivery.person, delivery.channel))
         if reason := _reason_against(delivery, warning, recipient, audience):
             dropped.setdefault(reason, []).append(delivery.pk)
         elif warning and recipient:
-            found.setdefault((*recipient.columns, delivery.message), []).append((delivery, warning))
+            one = (recipient.columns, delivery.message, tuple(delivery.reached))
+            found.setdefault(one, []).append((delivery, warning))
     _drop(dropped, now)
-    return [_batch(recipients[person, channel], name, told) for (person, channel, name), told in found.items()]
+    return [_batch(recipients[columns], name, told) for (columns, name, _reached), told in found.items()]
 
 
 def _batch(recipient: Recipient, name: uuid.UUID | None, told: Sequence[tuple[_Due, StandingWarning]]) -> _Batch:
@@ -123,7 +132,7 @@ def _drop(dropped: dict[Dropped, list[int]], now: datetime) -> None:
 
 def _without_much_told(batches: Sequence[_Batch], now: datetime) -> list[_Batch]:
     """Without those for whoever was told several times in the last hour: theirs is gathered, and comes later."""
-    sent = Delivery.objects.filter(sent_at__gt=now - HOUR).order_by().values("person_id", "channel_id")
+    sent = Delivery.objects.that_arrived(now - HOUR).order_by().values("person_id", "channel_id")
     messages = sent.annotate(messages=Count("message", distinct=True))
     full = {(one["person_id"], one["channel_id"]) for one in messages if one["messages"] >= limits.MESSAGES_PER_HOUR}
     return [batch for batch in batches if batch.name or batch.recipient.columns not in full]
@@ -133,9 +142,12 @@ def _without_much_told(batches: Sequence[_Batch], now: datetime) -> list[_Batch]
 
 
 def _send_to_channel(batches: Sequence[_Batch], now: datetime) -> int:
-    """Until one does not arrive: what is wrong with a channel is found out once a minute, not once a message."""
+    """Until one does not arrive: what is wrong with a channel is found out once a minute, not once a message.
+
+    What some mailboxes have comes last: one that is always refused delays nothing for the others.
+    """
     arrived = 0
-    for batch in _without_much_told(batches, now):
+    for batch in sorted(_without_much_told(batches, now), key=lambda batch: bool(batch.reached)):
         if not _send(batch, _to_channel, now):
             break
         arrived += 1
@@ -146,7 +158,7 @@ def _send_to_people(batches: Sequence[_Batch], through: BaseEmailBackend, now: d
     """Through one connection. A server that is away is away for all of them, and not waited for again."""
     away: list[NotDelivered] = []
 
-    def by_mail(message: Message, recipient: Recipient) -> None:
+    def by_mail(message: Message, recipient: Recipient, _reached: Collection[str]) -> None:
         if len(away) >= CUT_OFF_OFTEN:
             raise away[-1]
         try:
@@ -161,12 +173,13 @@ def _send_to_people(batches: Sequence[_Batch], through: BaseEmailBackend, now: d
     return sum(_send(batch, by_mail, now) for batch in _without_much_told(batches, now))
 
 
-def _to_channel(message: Message, recipient: Recipient) -> NotDelivered | None:
-    return carry_message(message, recipient.row) if isinstance(recipient.row, Channel) else None
+def _to_channel(message: Message, recipient: Recipient, reached: Collection[str]) -> None:
+    if isinstance(recipient.row, Channel):
+        carry_message(message, recipient.row, reached=reached)
 
 
 def _send(batch: _Batch, carry: Carry, now: datetime) -> bool:
-    """Claim, send, mark."""
+    """Claim, send, mark; whether it has arrived anywhere."""
     name = batch.name or uuid.uuid4()
     mine = _claim(batch, name, now)
     if mine is None:
@@ -176,11 +189,11 @@ def _send(batch: _Batch, carry: Carry, now: datetime) -> bool:
         mine.warnings, identity=str(name), made_at=now, language=to.language, to_person=bool(to.email)
     )
     try:
-        problem = carry(message, to)
+        carry(message, to, mine.reached)
     except NotDelivered as error:
         _note_failure(mine, error, now)
-        return False
-    _note_success(mine, problem)
+        return bool(error.reached)
+    _note_success(mine)
     return True
 
 
@@ -206,24 +219,25 @@ def _keys(batch: _Batch) -> list[int]:
     return [delivery.pk for delivery in batch.deliveries]
 
 
-def _note_success(batch: _Batch, problem: NotDelivered | None) -> None:
+def _note_success(batch: _Batch) -> None:
     with transaction.atomic():
         sent = Delivery.objects.filter(pk__in=_keys(batch), sent_at=None)
-        sent.update(sent_at=timezone.now(), trouble_sentence="", trouble_details={})
-        note_outcome(batch.recipient.row, problem, arrived=True)
+        sent.update(sent_at=timezone.now(), reached=[], trouble_sentence="", trouble_details={})
+        note_outcome(batch.recipient.row, None, arrived=True)
 
 
 def _note_failure(batch: _Batch, error: NotDelivered, now: datetime) -> None:
-    """When it is tried again, or that it is given up."""
-    log.warning(
-        "a message did not arrive", reason=type(error).__name__, to=str(batch.recipient.row), tries=batch.tries + 1
-    )
+    """When it is tried again, and who has it already; or that it is given up."""
+    words = "a message did not arrive in every mailbox" if error.reached else "a message did not arrive"
+    log.warning(words, reason=type(error).__name__, to=str(batch.recipient.row), tries=batch.tries + 1)
     pause = _pause(batch.tries + 1) if error.try_again else timedelta(minutes=limits.DELIVERY_PAUSE_MINUTES)
     due_at = now + max(pause, timedelta(seconds=error.retry_after or 0))
     with transaction.atomic():
         failed = Delivery.objects.waiting().filter(pk__in=_keys(batch))
         failed.update(due_at=due_at, trouble_sentence=error.sentence, trouble_details=error.details)
+        if error.reached:
+            failed.update(reached=[*batch.reached, *error.reached], reached_at=timezone.now())
         failed.filter(tries__gte=limits.DELIVERY_TRIES).update(
             dropped_at=timezone.now(), dropped_because=Dropped.GIVEN_UP
         )
-        note_outcome(batch.recipient.row, error, arrived=False)
+        note_outcome(batch.recipient.row, error, arrived=bool(error.reached))

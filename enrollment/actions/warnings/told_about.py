@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Count, Q, TextChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from enrollment.models import Alert, Delivery, Permission, Person
 from enrollment.permissions import may
@@ -47,6 +47,13 @@ class Telling:
     def dropped_because(self) -> str:
         """In words; empty unless it was dropped."""
         return str(self.delivery.get_dropped_because_display()) if self.delivery.dropped_at else ""
+
+    @property
+    def reached(self) -> str:
+        """How many of a channel's mailboxes have it, in words, as long as others have not."""
+        count = len(self.delivery.reached)
+        words = ngettext("%(count)d mailbox has it.", "%(count)d mailboxes have it.", count)
+        return words % {"count": count} if count else ""
 
     @property
     def trouble(self) -> str:

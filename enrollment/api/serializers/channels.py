@@ -114,6 +114,11 @@ class DeliverySerializer(serializers.ModelSerializer):
 
     warning = serializers.CharField(source="alert.key", read_only=True, help_text="Its key.")
     condition = serializers.CharField(source="alert.condition", read_only=True)
+    reached = serializers.ListField(
+        child=serializers.EmailField(),
+        read_only=True,
+        help_text="Of several mailboxes those that have it, as long as others have not.",
+    )
     dropped_because = serializers.ChoiceField(choices=Dropped.choices, allow_blank=True, read_only=True)
     trouble = serializers.SerializerMethodField(help_text="What the last try failed with, in the language asked for.")
 
@@ -128,6 +133,7 @@ class DeliverySerializer(serializers.ModelSerializer):
             "created_at",
             "due_at",
             "tries",
+            "reached",
             "sent_at",
             "dropped_at",
             "dropped_because",

@@ -225,6 +225,102 @@ def test_of_a_channels_mailboxes_one_that_is_refused_does_not_repeat_the_others(
     assert channel.trouble_details["address"] == "b@orchard.example", "that is told, and shown"
 
 
+def to_whom(mailbox):
+    return [mail["To"].partition("@")[0] for mail in mailbox.mails]
+
+
+def test_only_mailboxes_that_were_not_reached_are_tried_again(a_minute, clock, mailbox):
+    channel = a_channel("mail", addresses=["a@orchard.example", "b@orchard.example", "c@orchard.example"])
+    mailbox.refused_addresses |= {"b@orchard.example", "c@orchard.example"}
+    an_ending_token(name="Shops")
+    assert a_minute() == 1, "it has arrived somewhere"
+    assert (to_whom(mailbox), Delivery.objects.get().sent_at) == (["a"], None)
+    assert [a_minute(), len(mailbox.mails)] == [0, 1], "not at once"
+    mailbox.refused_addresses.remove("c@orchard.example")
+    clock.shift(2 * MINUTE)
+    assert [a_minute(), to_whom(mailbox)] == [1, ["a", "c"]]
+    clock.shift(4 * MINUTE)
+    assert [a_minute(), to_whom(mailbox)] == [0, ["a", "c"]]
+    channel.refresh_from_db()
+    assert channel.trouble_details["address"] == "b@orchard.example"
+    mailbox.refused_addresses.clear()
+    clock.shift(8 * MINUTE)
+    assert [a_minute(), to_whom(mailbox)] == [1, ["a", "c", "b"]]
+    assert len({mail["Message-ID"] for mail in mailbox.mails}) == 1
+    delivery = Delivery.objects.get()
+    assert (delivery.sent_at, delivery.tries, delivery.trouble_sentence) == (timezone.now(), 4, "")
+    channel.refresh_from_db()
+    assert (channel.failing_since, channel.trouble_sentence) == (None, "")
+    clock.shift(timedelta(hours=7))
+    assert [a_minute(), len(mailbox.mails)] == [0, 3]
+
+
+def test_when_the_server_goes_away_in_between_the_rest_comes_later(a_minute, clock, mailbox, settings):
+    a_channel("mail", addresses=["a@orchard.example", "b@orchard.example", "c@orchard.example"])
+    mailbox.refused_addresses |= {"b@orchard.example", "c@orchard.example"}
+    an_ending_token()
+    a_minute()
+    mailbox.refused_addresses.clear()
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 9
+    clock.shift(2 * MINUTE)
+    assert a_minute() == 0
+    settings.EMAIL_PORT = port
+    clock.shift(4 * MINUTE)
+    assert [a_minute(), to_whom(mailbox)] == [1, ["a", "b", "c"]]
+
+
+def test_a_mailbox_that_is_none_of_the_channels_any_more_is_not_waited_for(a_minute, clock, mailbox):
+    a_channel("mail", addresses=["a@orchard.example", "b@orchard.example"])
+    mailbox.refused_addresses.add("b@orchard.example")
+    an_ending_token()
+    a_minute()
+    Channel.objects.update(addresses=["a@orchard.example"])
+    clock.shift(2 * MINUTE)
+    a_minute()
+    assert [to_whom(mailbox), Delivery.objects.get().sent_at] == [["a"], timezone.now()]
+
+
+def test_a_mailbox_that_is_always_refused_delays_nothing_that_is_new(a_minute, clock, mailbox):
+    """And is tried once a minute at most, whatever waits for it."""
+    a_channel("mail", addresses=["a@orchard.example", "b@orchard.example"])
+    mailbox.refused_addresses.add("b@orchard.example")
+    for name in ("One", "Two"):
+        an_ending_token(name=name)
+        a_minute()
+    clock.shift(2 * MINUTE)
+    an_ending_token(name="Three")
+    assert a_minute() == 1
+    assert [name in mail["Subject"] for name, mail in zip(("One", "Two", "Three"), mailbox.mails, strict=True)] == [
+        True
+    ] * 3
+    assert set(to_whom(mailbox)) == {"a"}
+    assert sorted(Delivery.objects.values_list("tries", flat=True)) == [1, 1, 2]
+
+
+def test_nobody_is_flooded_because_another_mailbox_is_refused(a_minute, clock, mailbox):
+    a_channel("mail", addresses=["a@orchard.example", "b@orchard.example"])
+    mailbox.refused_addresses.add("b@orchard.example")
+    for number in range(limits.MESSAGES_PER_HOUR + 4):
+        an_ending_token(name=f"T{number}")
+        a_minute()
+        clock.shift(MINUTE)
+    assert to_whom(mailbox) == ["a"] * limits.MESSAGES_PER_HOUR
+
+
+def test_a_mailbox_that_is_never_reached_is_given_up_and_who_has_it_is_remembered(a_minute, clock, mailbox):
+    a_channel("mail", addresses=["a@orchard.example", "b@orchard.example"])
+    mailbox.refused_addresses.add("b@orchard.example")
+    an_ending_token(days=300, rejected_at=WEDNESDAY)
+    for _again in range(limits.DELIVERY_TRIES + 5):
+        Token.objects.update(synced_at=timezone.now())
+        a_minute()
+        clock.shift(timedelta(hours=7))
+    delivery = Delivery.objects.get(alert__condition="token_rejected")
+    assert (delivery.tries, delivery.dropped_because) == (limits.DELIVERY_TRIES, Dropped.GIVEN_UP)
+    assert (delivery.sent_at, delivery.reached) == (None, ["a@orchard.example"])
+    assert to_whom(mailbox) == ["a"]
+
+
 def test_what_is_over_snoozed_or_not_theirs_any_more_is_not_told(a_minute, clock, alice, mailbox):
     """Each between the wish and its hour."""
     Person.objects.update(told_rhythm="daily")

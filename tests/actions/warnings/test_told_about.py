@@ -46,6 +46,16 @@ def test_who_reads_who_may_what_reads_names(alert, deliveries, alice):
     assert told(alert, a_person("ann", "auditor")) == ((1, 1, 1), names)
 
 
+def test_of_several_mailboxes_it_is_told_how_many_have_it(alert, alice):
+    channel = Channel.objects.create(name="Operations", kind=ChannelKind.MAIL)
+    one = a_delivery(alert, channel=channel, reached=["a@orchard.example"], trouble_sentence="It is full.")
+    (telling,) = told_about(alert, alice).tellings
+    assert (telling.state, telling.reached, telling.trouble) == ("waiting", "1 mailbox has it.", "It is full.")
+    one.reached = []
+    one.save()
+    assert told_about(alert, alice).tellings[0].reached == ""
+
+
 def test_others_read_how_many_and_their_own(alert, deliveries, bob):
     assert told(alert, bob) == ((1, 1, 1), {"bob": "waiting"})
     assert told(alert, a_person("erin", "enrollment_manager")) == ((1, 1, 1), {})
