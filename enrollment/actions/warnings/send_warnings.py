@@ -1,4 +1,5 @@
 import uuid
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ import structlog
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import F
 from django.utils import timezone
 
 from enrollment import limits
@@ -132,9 +133,8 @@ def _drop(dropped: dict[Dropped, list[int]], now: datetime) -> None:
 
 def _without_much_told(batches: Sequence[_Batch], now: datetime) -> list[_Batch]:
     """Without those for whoever was told several times in the last hour: theirs is gathered, and comes later."""
-    sent = Delivery.objects.that_arrived(now - HOUR).order_by().values("person_id", "channel_id")
-    messages = sent.annotate(messages=Count("message", distinct=True))
-    full = {(one["person_id"], one["channel_id"]) for one in messages if one["messages"] >= limits.MESSAGES_PER_HOUR}
+    messages = Counter(Delivery.objects.messages_since(now - HOUR))
+    full = {columns for columns, count in messages.items() if count >= limits.MESSAGES_PER_HOUR}
     return [batch for batch in batches if batch.name or batch.recipient.columns not in full]
 
 
