@@ -15,3 +15,6 @@ if REDIS_URL:  # noqa: F405
     _server, _slash, _number = REDIS_URL.rpartition("/")  # noqa: F405
     _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     CACHES["default"]["LOCATION"] = f"{_server}/{(int(_number) + _worker) % 16}"  # noqa: F405
+
+# Every browser of a test would look for all static files anew.
+WHITENOISE_AUTOREFRESH = True
