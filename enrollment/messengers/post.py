@@ -1,5 +1,6 @@
 """One HTTPS POST to an address that somebody typed, which may lead nowhere it should not."""
 
+import os
 import re
 import socket
 import time
@@ -8,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from threading import Timer
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -166,6 +168,7 @@ def _send(target: Target, address: str, body: bytes, headers: Mapping[str, str])
     way = _Way(target)
     with requests.Session() as session, _at_most(LONGEST, way.cut):
         session.trust_env = False  # neither proxies nor .netrc
+        session.verify = _authorities(target)
         session.mount(f"{target.scheme}://", way)
         try:
             with session.post(
@@ -188,6 +191,14 @@ def _send(target: Target, address: str, body: bytes, headers: Mapping[str, str])
             error = kind(host=target.host)
     # Outside: the error beneath holds the request, and with it the address.
     raise error
+
+
+def _authorities(target: Target) -> str | bool:
+    """Who vouches for certificates: those in OpenSSL's file of the environment, for one of one's own; or the public."""
+    named = os.environ.get("SSL_CERT_FILE", "")
+    if named and not Path(named).is_file():
+        raise NotTrusted(host=target.host)
+    return named or True
 
 
 @contextmanager

@@ -5,11 +5,10 @@ import ssl
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
-import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -300,13 +299,24 @@ def a_certificate(folder, name):
 
 
 @pytest.fixture
-def tls_receiver(tmp_path, monkeypatch):
-    """A receiver with a certificate for hooks.example, which this machine trusts."""
-    file = a_certificate(tmp_path, "hooks.example")
-    monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(file))
+def certificate(tmp_path):
+    """For hooks.example, of an authority that nobody knows."""
+    return a_certificate(tmp_path, "hooks.example")
+
+
+@pytest.fixture
+def tls_receiver(certificate, monkeypatch):
+    """A receiver with that certificate, which this machine trusts."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with receiving(certificate) as running:
+        yield running
+
+
+@contextmanager
+def receiving(certificate):
     with Receiver() as running:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
+        context.load_cert_chain(certificate)
         running.socket = context.wrap_socket(running.socket, server_side=True)
         yield running
 
@@ -327,6 +337,33 @@ def test_a_certificate_nobody_vouches_for_is_not_trusted(tls_receiver, names, mo
     with pytest.raises(NotDelivered):
         post(f"https://127.0.0.1:{tls_receiver.server_address[1]}/", b"{}", JSON, allowed=HERE)
     assert tls_receiver.requests == []
+
+
+def test_an_authority_of_ones_own_vouches_when_the_environment_names_it(certificate, names, monkeypatch):
+    names["hooks.example"] = names["other.example"] = ["127.0.0.1"]
+    with receiving(certificate) as running:
+        url = f"https://hooks.example:{running.server_address[1]}/"
+        monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+        for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+            monkeypatch.setenv(variable, str(certificate))
+        with pytest.raises(NotTrusted):
+            post(url, b"{}", JSON, allowed=HERE)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        post(url, b"{}", JSON, allowed=HERE)
+        with pytest.raises(NotTrusted):
+            post(url.replace("hooks", "other"), b"{}", JSON, allowed=HERE)
+        assert len(running.requests) == 1
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_file_that_vouches_for_nobody_is_none(certificate, names, monkeypatch, tmp_path, content):
+    names["hooks.example"] = ["127.0.0.1"]
+    named = tmp_path / "authorities.pem"
+    if content:
+        named.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(named))
+    with receiving(certificate) as running, pytest.raises(NotTrusted):
+        post(f"https://hooks.example:{running.server_address[1]}/", b"{}", JSON, allowed=HERE)
 
 
 def test_no_error_holds_the_address(open_receiver):
