@@ -5,8 +5,11 @@ from collections.abc import MutableMapping
 from typing import Any
 
 HIDDEN = "[hidden]"
+# A letter, digit, hyphen or underscore as addresses may write it, if need be more than once: %5F, %255F.
+_ENCODED = r"%(?:25)*(?:2d|3\d|[46][1-9a-f]|[57][\da]|5f)"
+_OURS = "".join(f"(?:{letter}|%(?:25)*{ord(letter):x})" for letter in "pomona_")
 _SECRET = re.compile(
-    r"pomona_[\w-]{8,}"  # our API keys, and the addresses calendars read
+    rf"{_OURS}(?:[\w-]|{_ENCODED}){{8,}}"  # our API keys, and the addresses calendars read
     r"|\b(?:CS|AT|AS)_\w{16,}"  # consumer secret, access token and access secret, as Apple writes them
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
     r"|\bwhsec_[\w+/=]{16,}"  # what signs webhooks

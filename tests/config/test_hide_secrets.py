@@ -1,6 +1,7 @@
 import json
 from datetime import datetime, timedelta
 from types import SimpleNamespace
+from urllib.parse import quote
 
 import pytest
 import structlog
@@ -34,6 +35,32 @@ def test_a_secret_is_hidden_wherever_it_stands(secret):
     assert secret.splitlines()[1 if "\n" in secret else 0] not in said
 
 
+def encoded(secret, only=""):
+    """As an address may write it: every character is its own number, or those of `only`."""
+    return "".join(f"%{ord(one):02X}" if not only or one in only else one for one in secret)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        encoded,
+        lambda secret: encoded(secret).lower(),
+        lambda secret: encoded(secret, "_"),
+        lambda secret: encoded(secret, "_-"),
+        lambda secret: encoded(secret, secret[20:]),
+        lambda secret: quote(encoded(secret, "_-")),
+        lambda secret: quote(quote(encoded(secret))),
+    ],
+)
+def test_so_is_one_that_an_address_writes_in_another_way(write):
+    for secret in (make_address(), make_key()):
+        written = write(secret)
+        said = hide_secrets(None, "info", {"event": f"GET /calendar/{written}.ics?next=%2Fwarnings%2F HTTP/1.1"})[
+            "event"
+        ]
+        assert said == f"GET /calendar/{HIDDEN}.ics?next=%2Fwarnings%2F HTTP/1.1"
+
+
 @pytest.mark.parametrize(
     "secret",
     [
@@ -47,6 +74,13 @@ def test_so_is_what_belongs_to_a_webhook(secret):
     said = hide_secrets(None, "info", {"event": f"posted to https://{secret} in vain"})["event"]
     assert HIDDEN in said
     assert secret[-16:] not in said
+
+
+@pytest.mark.parametrize(
+    "path", ["/devices/?q=%50omona", "/pomona%20and%20more%20of%20it", "/a%5Fb%5Fc%5Fd%5Fe%5Ff%5Fg%5F"]
+)
+def test_an_address_without_one_stays(path):
+    assert hide_secrets(None, "info", {"event": path})["event"] == path
 
 
 def test_what_is_no_secret_stays():
