@@ -20,7 +20,8 @@ from enrollment.actions.warnings.told_about import told_about
 from enrollment.actions.warnings.wake_warning import wake_warning
 from enrollment.actions.warnings.warning import StandingWarning
 from enrollment.actions.warnings.warning_filter import WarningFilter, watched_for
-from enrollment.models import Person, Severity
+from enrollment.models import Permission, Person, Severity
+from enrollment.permissions import may
 from enrollment.web.forms.warnings import SnoozeForm
 from enrollment.web.numbered_pages import numbered_page
 from enrollment.web.standing import standing_warnings
@@ -81,7 +82,12 @@ def _is_filtered(query: QueryDict, filters: WarningFilter) -> bool:
 def detail(request: HttpRequest, key: str) -> HttpResponse:
     """One warning: what it is about, who snoozed it, and whom it was told; after its end, when that was."""
     warning = _found(request, key)
-    values = {"section": "warning-list", "warning": warning, "told": told_about(warning.alert, request.user)}
+    values = {
+        "section": "warning-list",
+        "warning": warning,
+        "told": told_about(warning.alert, request.user),
+        "may_read_tokens": may(request.user, Permission.READ_TOKEN),
+    }
     if isinstance(warning, EndedWarning):
         return render(request, "enrollment/warnings/ended.html", values)
     values |= {"may_act": _may_act(request.user, warning), "outgrew": _outgrew(warning)}

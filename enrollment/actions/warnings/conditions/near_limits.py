@@ -75,7 +75,8 @@ class ManyProfiles(Condition):
         return _("Delete profiles that no device needs: beyond that one more is refused.")
 
     def link(self, warning: StandingWarning) -> str:
-        return reverse("token-tab", args=[warning.details["token"], "profiles"])
+        """The list of profiles: a page of the token is not for everybody who reads profiles."""
+        return f"{reverse('profile-list')}?token={warning.details['token']}"
 
 
 class ManyDevicesOfAProfile(Condition):

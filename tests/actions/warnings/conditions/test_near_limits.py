@@ -53,7 +53,7 @@ def test_profiles_of_a_token():
     warning = the("many_profiles")
     assert (warning.severity, warning.token) == (Severity.WARNING, token)
     assert warning.sentence == "“Shops” has 9 profiles; 10 are possible."
-    assert warning.link == f"/tokens/{token.pk}/profiles/"
+    assert warning.link == f"/profiles/?token={token.pk}"
 
 
 def test_devices_of_a_profile_released_ones_among_them_as_the_limit_counts():
