@@ -145,12 +145,14 @@ def test_names_are_asked_for_only_when_nobody_knows_them(licences, location, wor
 
 
 @pytest.mark.parametrize("kind", ["500", "hang_up", "truncated_json", "content_token_invalid"])
-def test_without_names_the_counts_are_kept_and_names_come_later(licences, world, kind):
+def test_without_names_the_counts_are_kept_and_names_come_later(licences, world, kind, caplog):
+    caplog.set_level("INFO")
     world.faults.add(kind, path="lookup")
     assert read(licences)
     assert counts(licences)[COMPANY_PORTAL, "STDQ"] == (500, 180, 320, 0)
     assert (licences.status, licences.trouble_sentence) == (VppTokenStatus.ACTIVE, "")
     assert len(lookups(world)) == 1, "the first no is enough"
+    assert "asked for again at the next reading" in caplog.text
     world.faults.clear()
     read(licences)
     assert licences.licences.get(adam_id=COMPANY_PORTAL).name == "Intune Company Portal"
