@@ -26,7 +26,7 @@ def name_apps(token: VppToken, apple: AppsAndBooks) -> int:
         try:
             name = apple.app_name(adam_id, country=token.country)[:LONGEST]
         except AppleError as error:
-            log.info("names of apps not told, asked for again at the next reading", vpp_token=token.pk, error=error.code)
+            log.info("apps have no name: asked for again at the next reading", vpp_token=token.pk, error=error.code)
             break
         if name:
             _keep(adam_id, name)
