@@ -91,7 +91,8 @@ def count_all(now: datetime) -> DeviceTally:
 
 
 def _status(said: str) -> AppleProfileStatus:
-    """A word of Apple's that nobody knows says of no profile, as an empty one does."""
+    """A word that nobody knows says of no profile, as an empty one does. Of Apple's none is stored (apple/messages.py):
+    to list others besides would take the list its index."""
     return _STATUSES.get(said, AppleProfileStatus.EMPTY)
 
 

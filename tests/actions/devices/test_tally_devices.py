@@ -11,10 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from enrollment import limits
+from enrollment.actions.devices.sync_devices import sync_devices
 from enrollment.actions.devices.tally_devices import CLAIM, count_all, keep_tally, tally_devices
 from enrollment.models import AssignmentState, Device, Wish, device_groups
+from enrollment.models.device_filter import DeviceFilter
 from enrollment.tasks import every_minute
-from tests.cast import a_device, a_profile, a_token
+from tests.cast import a_device, a_profile, a_run, a_token
 from tests.mixed_devices import NOW, mixed_devices
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +153,17 @@ def test_the_clock_counts_each_minute(clock, many):
     a_device(token)
     every_minute()
     assert tally_devices(timezone.now()).present == {token.pk: 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_word_of_apples_that_nobody_knows_is_listed_where_it_is_counted(token, world, server, alice):
+    """Both as no profile: that is what is kept of it, so that the list finds it along its index."""
+    (serial,) = world.add_devices(server, 1)
+    world.devices[serial].change(profile_status="melted")
+    sync_devices(a_run(token))
+    tally = count_all(timezone.now())
+    assert tally.by_status["empty"] == {token.pk: 1}
+    assert [one.serial for one in DeviceFilter({"apple_status": "empty"}, person=alice).devices] == [serial]
 
 
 def test_a_status_that_nobody_knows_counts_as_no_profile():
