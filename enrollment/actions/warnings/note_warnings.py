@@ -91,7 +91,9 @@ def _wish(told: Sequence[StandingWarning], alerts: dict[str, Alert], now: dateti
         Delivery.objects.bulk_create(part, ignore_conflicts=True)
     for rhythm, keys in again.items():
         dropped = Delivery.objects.filter(pk__in=keys, sent_at=None).exclude(dropped_because=Dropped.GIVEN_UP)
-        dropped.update(dropped_at=None, dropped_because="", due_at=next_time(rhythm, now))
+        # Not under the name it had: a receiver that has taken the rest under it would throw this away.
+        due_at = next_time(rhythm, now)
+        dropped.update(dropped_at=None, dropped_because="", due_at=due_at, message=None, tries=0)
     return len(new)
 
 

@@ -355,6 +355,27 @@ def test_what_was_not_told_because_of_a_snooze_is_told_after_it(a_minute, clock,
     assert a_minute() == 0
 
 
+def test_what_was_left_out_of_a_message_because_of_a_snooze_comes_later_under_another_name(
+    a_minute, clock, alice, receiver
+):
+    """The receiver has taken the first without it, and would throw away whatever comes under its name."""
+    a_channel(url=f"{receiver.url}/hook")
+    receiver.answers = [(500, {}, b"")]
+    for name in ("Late", "Soon"):
+        an_ending_token(name=name)
+    a_minute()
+    key = Alert.objects.get(token__name="Late").key
+    snooze_warning(key, until=WEDNESDAY + DAY, reason="It is ordered", by=alice)
+    for hours in (1, 23):
+        clock.shift(timedelta(hours=hours))
+        Token.objects.update(synced_at=timezone.now())
+        a_minute()
+    told = [[one["about"]["name"] for one in request.json["data"]["warnings"]] for request in receiver.requests]
+    assert told == [["Late", "Soon"], ["Soon"], ["Late"]]
+    names = [request.headers["webhook-id"] for request in receiver.requests]
+    assert names[0] == names[1] != names[2]
+
+
 def test_an_older_step_that_is_still_on_its_way_is_not_told_beside_the_newer_one(a_minute, clock, receiver):
     a_channel(url=f"{receiver.url}/hook")
     receiver.ok = (500, {}, b"")
