@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.test import Client, TransactionTestCase
@@ -14,6 +15,10 @@ from enrollment.simulator.mdm_server import MdmServer
 from tests import cast
 from tests.emptied import empty_all_tables
 from tests.receivers import mailbox, receiver  # noqa: F401 - fixtures
+
+# What is found by trying anything is tried whole, however busy the machine is.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 
 # What takes longest begins first: else, at the end, all workers but one are idle.
 SLOW = (

@@ -5,8 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE
-
 pytestmark = [pytest.mark.filterwarnings("default")]
 
 
@@ -36,12 +34,12 @@ def test_a_channel_is_added_and_a_test_message_that_fails_says_why(page):
 
     address.fill("https://no-such-receiver.invalid/services/secret")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("heading", name="On call")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="On call")).to_be_visible()
     expect(page.get_by_text("Not used yet")).to_be_visible()
 
     page.get_by_role("button", name="Send a test message").click()
     expect(page.locator(".toast")).to_contain_text(
-        "The name no-such-receiver.invalid is not known to the name service.", timeout=PATIENCE
+        "The name no-such-receiver.invalid is not known to the name service."
     )
     expect(page.locator("main .note")).to_contain_text("Messages have not arrived since")
     expect(page.get_by_text("Failing", exact=True)).to_be_visible()
@@ -56,6 +54,6 @@ def test_a_mailbox_gets_its_test_message(page, demo):
     page.get_by_label("E-mail addresses").fill("desk@orchard.example")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Send a test message").click()
-    expect(page.get_by_text("The test message has arrived at “Service desk”.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The test message has arrived at “Service desk”.")).to_be_visible()
     page.goto(f"http://localhost:{demo.port}/mails/")
     expect(page.get_by_text("Test message from Pomona").first).to_be_visible()

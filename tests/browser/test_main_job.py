@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, sign_in
+from tests.browser.conftest import sign_in
 
 pytestmark = [pytest.mark.filterwarnings("default")]
 
@@ -62,10 +62,10 @@ def test_connect_sync_describe_assign_and_see_it_confirmed(demo, chromium, tmp_p
     page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Create").click()
-    expect(page.get_by_text("The token is connected.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The token is connected.")).to_be_visible()
 
     # Sync: the page follows by itself.
-    expect(page.get_by_text("40 added")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("40 added")).to_be_visible()
     expect(page.locator("main")).to_contain_text("Orchard Foods")
 
     # Describe.
@@ -83,15 +83,15 @@ def test_connect_sync_describe_assign_and_see_it_confirmed(demo, chromium, tmp_p
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_text("Enroll without user affinity")).to_be_visible()
     page.get_by_role("button", name="Create").click()
-    expect(page.get_by_text("The profile is saved, and Apple has it.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The profile is saved, and Apple has it.")).to_be_visible()
 
     # Assign.
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Devices").click()
     page.locator("select[name=token]").select_option(label="Lyon")
-    expect(page.get_by_text("40 rows", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("40 rows", exact=True)).to_be_visible()
     page.get_by_text("More filters").click()
     page.locator("select[name=family]").select_option("iPhone")
-    expect(page.get_by_text("40 rows", exact=True)).to_be_hidden(timeout=PATIENCE)
+    expect(page.get_by_text("40 rows", exact=True)).to_be_hidden()
     page.get_by_label("Select every row of this page").check()
     expect(page.locator("[data-chosen]")).to_have_text(re.compile(r"\d+ selected"))
     chosen = int(page.locator("[data-chosen]").inner_text().split()[0])
@@ -101,11 +101,11 @@ def test_connect_sync_describe_assign_and_see_it_confirmed(demo, chromium, tmp_p
     page.get_by_role("button", name="Show what would happen").click()
     expect(page.locator(".tile-figure").first).to_have_text(str(chosen))
     page.get_by_role("button", name="Assign profile").click()
-    expect(page.get_by_text(f"of {chosen}", exact=False).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(f"of {chosen}", exact=False).first).to_be_visible()
 
     # Apple accepts, and confirms when it is asked again: the clock does that, and the page follows by itself.
     expect(page.locator("tbody .status", has_text="Confirmed")).to_have_count(chosen, timeout=180_000)
-    expect(page.get_by_text(f"{chosen} of {chosen}")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(f"{chosen} of {chosen}")).to_be_visible()
     page.close()
 
     # Helpdesk finds the device by its serial number, from the keyboard, and may change nothing.

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, sign_in
+from tests.browser.conftest import sign_in
 from tests.cast import a_certificate
 
 pytestmark = [pytest.mark.filterwarnings("default")]
@@ -46,7 +46,7 @@ def sent(page: Page) -> dict:
     """What Apple answers now, from the tab that asks it."""
     page.get_by_role("link", name="As Apple sees it").click()
     page.get_by_role("link", name="Ask Apple what it has now").click()
-    expect(page.get_by_text("Apple has exactly what was sent.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Apple has exactly what was sent.")).to_be_visible()
     return json.loads(page.locator("pre").last.inner_text())
 
 
@@ -86,7 +86,7 @@ def test_a_kiosk_ipad_with_temporary_sessions_only(page):
     expect(page.get_by_role("heading", name="Temporary session")).to_be_visible()
     page.get_by_role("link", name="Back to the review").click()
     page.get_by_role("button", name="Create").click()
-    expect(page.get_by_text("The profile is saved, and Apple has it.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The profile is saved, and Apple has it.")).to_be_visible()
 
     said = sent(page)
     assert said["is_multi_user"] is True
@@ -149,7 +149,7 @@ def test_a_staff_iphone_with_modern_authentication_and_the_company_portal(page, 
     go_on(page)
     expect(page.get_by_text("The Passcode screen is shown; it does not work on 14.5 and later.")).to_be_visible()
     page.get_by_role("button", name="Create").click()
-    expect(page.get_by_text("The profile is saved, and Apple has it.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The profile is saved, and Apple has it.")).to_be_visible()
 
     page.get_by_role("link", name="Preview", exact=True).click()
     page.locator(".film a", has_text="Remote Management").click()
@@ -182,7 +182,7 @@ def test_entra_shared_mode_then_an_edit_a_comparison_and_a_restored_revision(pag
     go_on(page)
     expect(page.get_by_text("Shared mode is set up without locked enrollment.")).to_be_visible()
     page.get_by_role("button", name="Create").click()
-    expect(page.get_by_text("The profile is saved, and Apple has it.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The profile is saved, and Apple has it.")).to_be_visible()
 
     page.get_by_role("button", name="Edit").click()
     go_on(page)
@@ -192,7 +192,7 @@ def test_entra_shared_mode_then_an_edit_a_comparison_and_a_restored_revision(pag
     expect(page.get_by_text("only after it is erased")).to_be_visible()
     expect(page.get_by_text("Shared mode is set up without locked enrollment.")).to_be_hidden()
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("The profile is saved, and Apple has it.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The profile is saved, and Apple has it.")).to_be_visible()
 
     page.get_by_role("link", name="Revisions").click()
     page.get_by_role("button", name="Compare").click()
@@ -206,7 +206,7 @@ def test_entra_shared_mode_then_an_edit_a_comparison_and_a_restored_revision(pag
     page.get_by_role("button", name="Restore").click()
     expect(page.get_by_text("Shared mode is set up without locked enrollment.")).to_be_visible()
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("The profile is saved, and Apple has it.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The profile is saved, and Apple has it.")).to_be_visible()
     said = sent(page)
     assert said["is_mdm_removable"] is True
     assert said["await_device_configured"] is True

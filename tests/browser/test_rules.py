@@ -5,8 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE
-
 pytestmark = [pytest.mark.filterwarnings("default")]
 
 
@@ -34,7 +32,7 @@ def add(page, name, value):
     page.get_by_label("Shadow").check()
     page.get_by_label("Value").fill(value)
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("The rule is saved.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The rule is saved.")).to_be_visible()
 
 
 def test_a_rule_is_filled_in_previewed_saved_and_put_in_order(page):

@@ -7,7 +7,7 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, sign_in
+from tests.browser.conftest import sign_in
 from tests.demo import ROOT
 
 pytestmark = [pytest.mark.filterwarnings("default")]
@@ -50,7 +50,7 @@ def test_helpdesk_reads_the_answer_for_eight_causes(page):
         row.filter(has_not_text="Released" if part == "NTOTHER" else "never").get_by_role("link", name=part).click()
         page.get_by_role("link", name="Serial doctor").last.click()
         told = page.locator(".answer")
-        expect(told).to_contain_text(answer, timeout=PATIENCE)
+        expect(told).to_contain_text(answer)
         expect(told).to_contain_text(next_step)
 
     find(page, "PLANTNOWHERE9")

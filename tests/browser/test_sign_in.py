@@ -9,7 +9,6 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE
 from tests.demo import ROOT
 
 STEP = 30  # seconds a code is shown
@@ -35,7 +34,6 @@ def page(chromium):
     context.on("weberror", lambda error: problems.append(str(error.error)))
     context.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page = context.new_page()
-    page.set_default_timeout(PATIENCE)
     yield page
     context.close()
     assert problems == []
@@ -51,11 +49,11 @@ def enter(page: Page, base: str, name: str, password: str) -> None:
 def leave(page: Page) -> None:
     page.get_by_role("button", name="Your menu").click()
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 def is_in(page: Page) -> None:
-    expect(page.get_by_role("heading", name="Home")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Home")).to_be_visible()
 
 
 def test_an_authenticator_app_is_set_up_and_asked_for(demo, page):
@@ -71,13 +69,13 @@ def test_an_authenticator_app_is_set_up_and_asked_for(demo, page):
     secret = page.locator("code.secret-key").inner_text()
     page.get_by_label("Authenticator code").fill(code(secret))
     page.get_by_role("button", name="Set up").click()
-    expect(page.get_by_text("These codes are shown now and never again.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("These codes are shown now and never again.")).to_be_visible()
     recovery = page.locator(".codes code").all_inner_texts()
     with page.expect_download() as kept:
         page.get_by_role("link", name="Download").click()
     assert kept.value.path().read_text().split() == recovery
     page.get_by_role("link", name="I have kept them").click()
-    expect(page.get_by_text("10 codes are left")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("10 codes are left")).to_be_visible()
 
     leave(page)
     enter(page, base, "dora", password)
@@ -107,7 +105,7 @@ def test_a_passkey_is_made_and_signs_in_without_a_password(demo, page):
     page.get_by_label("Name").fill("Emil's telephone")
     page.get_by_role("button", name="Add").click()
     page.get_by_role("link", name="I have kept them").click()
-    expect(page.get_by_text("Emil's telephone")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Emil's telephone")).to_be_visible()
 
     leave(page)
     page.get_by_role("button", name="Sign in with a passkey").click()
@@ -121,4 +119,4 @@ def test_a_passkey_is_made_and_signs_in_without_a_password(demo, page):
     leave(page)
     devtools.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
     page.get_by_role("button", name="Sign in with a passkey").click()
-    expect(page.get_by_text("The browser brought no passkey")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The browser brought no passkey")).to_be_visible()

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, ask_inside
+from tests.browser.conftest import ask_inside
 
 pytestmark = [pytest.mark.filterwarnings("default")]
 DEVICES, KNOWN, FAULTS = 12_000, 4_400, 150
@@ -41,14 +41,14 @@ def test_a_rule_moves_10000_devices_as_it_was_previewed(demo, page, inside):
     page.get_by_label("What must be so").select_option("is not")
     page.get_by_label("Value").fill("Mac")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("The rule is saved.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The rule is saved.")).to_be_visible()
     page.get_by_role("button", name="Show what would happen").click()
-    expect(page.get_by_role("heading", name="What would happen")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="What would happen")).to_be_visible()
     gets = figure(page, "gets it")
     assert gets >= 10_000
 
     page.get_by_role("button", name="Assign profile").click()
-    expect(page.get_by_role("heading", name="Result", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Result", exact=True)).to_be_visible()
 
     assert inside("outcome") == {"gets": gets, "done": gets, "wished": gets}, "to the device"
 
@@ -68,7 +68,7 @@ def test_a_delivery_note_of_5000_rows_with_faults_assigns_the_good_ones(demo, pa
     page.goto(f"http://localhost:{demo.port}/serial-numbers/new/")
     page.locator("input[name=file]").set_input_files(file)
     page.get_by_role("button", name="Look them up").click()
-    expect(page.get_by_role("heading", name="delivery.csv")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="delivery.csv")).to_be_visible()
     assert figure(page, "Found") == KNOWN
     assert figure(page, "Unknown") == figure(page, "Twice in the list") == FAULTS
     page.get_by_role("link", name="Assign profile").click()
@@ -77,5 +77,5 @@ def test_a_delivery_note_of_5000_rows_with_faults_assigns_the_good_ones(demo, pa
     gets = figure(page, "gets it")
     assert gets == KNOWN
     page.get_by_role("button", name="Assign profile").click()
-    expect(page.get_by_role("heading", name="Result", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Result", exact=True)).to_be_visible()
     assert inside("outcome") == {"gets": gets, "done": gets, "wished": gets}

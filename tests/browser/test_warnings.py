@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, ask_inside, sign_in
+from tests.browser.conftest import ask_inside, sign_in
 
 pytestmark = [pytest.mark.filterwarnings("default")]
 
@@ -44,7 +44,7 @@ def count(page):
 def open_the_warning(page):
     page.get_by_role("link", name="Warnings", exact=True).click()
     page.get_by_role("link", name=re.compile("^Details ?: Apple rejects the token “Bellflower”")).click()
-    expect(page.get_by_role("heading", name="Apple rejects the token “Bellflower”.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Apple rejects the token “Bellflower”.")).to_be_visible()
 
 
 def test_the_bell_opens_and_leads_to_what_it_tells(page, token):
@@ -72,16 +72,16 @@ def test_a_snooze_needs_a_reason_and_waking_brings_the_warning_back(page):
     page.get_by_label("Until", exact=True).fill("2020-01-01")
     page.get_by_label("Why").fill("Jeanne is away")
     page.get_by_role("button", name="Snooze").click()
-    expect(page.get_by_text("Choose a time that is still to come.", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Choose a time that is still to come.", exact=True)).to_be_visible()
     expect(page.get_by_label("Until a date")).to_be_checked()
     expect(page.get_by_label("Why")).to_have_value("Jeanne is away")
     page.get_by_text("For 30 days").click()
     expect(page.get_by_label("Until", exact=True)).to_be_hidden()
     page.get_by_role("button", name="Snooze").click()
-    expect(page.get_by_text("by admin: “Jeanne is away”").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("by admin: “Jeanne is away”").first).to_be_visible()
     assert count(page) == before - 1
     page.get_by_role("button", name="End the snooze").click()
-    expect(page.get_by_text("The snooze is over")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The snooze is over")).to_be_visible()
     assert count(page) == before
 
 
@@ -97,11 +97,11 @@ def test_all_of_it_works_without_scripts(page_without_scripts, token):
     page.get_by_text("For a week").click()
     page.get_by_label("Why").evaluate("field => field.removeAttribute('required')")
     page.get_by_role("button", name="Snooze").click()
-    expect(page.get_by_text("This field is required.", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("This field is required.", exact=True)).to_be_visible()
     expect(page.get_by_label("For a week")).to_be_checked()
     page.get_by_label("Why").fill("The holidays")
     page.get_by_role("button", name="Snooze").click()
-    expect(page.get_by_text("by admin: “The holidays”").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("by admin: “The holidays”").first).to_be_visible()
     assert count(page) == before - 1
     page.get_by_role("button", name="End the snooze").click()
     assert count(page) == before
