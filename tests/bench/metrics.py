@@ -1,6 +1,6 @@
 """What Prometheus costs: `python -m tests.bench.metrics --devices 200000 --tokens 1 --database sqlite|postgres`.
 
-Prints JSON: how long `/metrics` takes, cold with devices to be counted for warnings, as once a minute, and warm; what
+Prints JSON: how long `/metrics` takes, cold with devices to be counted, as when the clock has stopped, and warm; what
 of it are questions to the database, and which take longest; and how long the answer is.
 """
 
