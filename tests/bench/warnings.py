@@ -1,7 +1,8 @@
 """What the bell costs: `python -m tests.bench.warnings --devices 200000 --tokens 1 --database sqlite|postgres`.
 
 Prints JSON: how long everything that holds takes to be found, by who asks; cold is with devices to be counted, as
-when the clock has stopped, warm is every other page. First where every token has devices in trouble, then where all but a few are well.
+when the clock has stopped, warm is every other page. First where every token has devices in trouble, then where all
+but a few are well.
 """
 
 import json
