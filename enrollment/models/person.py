@@ -28,7 +28,7 @@ class PersonManager(UserManager["Person"]):
         if person.sees_everything:
             return self.all()
         tagged = Person.scope_tags.through.objects.all()
-        outside = tagged.exclude(scopetag__in=person.scope)
+        outside = tagged.exclude(scopetag__in=person.scope_keys)
         return self.filter(pk__in=tagged.values("person_id")).exclude(pk__in=outside.values("person_id"))
 
     def with_keys_for(self, person: "Person") -> models.QuerySet["Person"]:
@@ -94,6 +94,11 @@ class Person(AbstractUser):
         if self.key and self.is_narrowed:
             tags = tags.filter(pk__in=self.key.scope_tags.values("pk"))
         return tags
+
+    @cached_property
+    def scope_keys(self) -> list[int]:
+        """Of `scope`, asked for once: all that is narrowed to it is asked for by them, without questions within."""
+        return list(self.scope.values_list("pk", flat=True))
 
     def made_by_them(self, maker: str) -> Q:
         """Rows whose column `maker` names them; by a narrowed key only what was made with that key."""

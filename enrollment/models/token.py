@@ -61,7 +61,7 @@ class TokenQuerySet(models.QuerySet["Token"]):
         """The tokens this person may see. Every other queryset's scope is built on this one."""
         if person.sees_everything:
             return self
-        tagged = Token.scope_tags.through.objects.filter(scopetag__in=person.scope)
+        tagged = Token.scope_tags.through.objects.filter(scopetag__in=person.scope_keys)
         return self.filter(pk__in=tagged.values("token_id"))  # a subquery: no duplicates, no DISTINCT
 
     def to_probe(self, now: datetime) -> "TokenQuerySet":

@@ -20,7 +20,7 @@ class TokenDraftQuerySet(models.QuerySet["TokenDraft"]):
             return self.filter(mine)
         if person.sees_everything:
             return self
-        tagged = TokenDraft.scope_tags.through.objects.filter(scopetag__in=person.scope)
+        tagged = TokenDraft.scope_tags.through.objects.filter(scopetag__in=person.scope_keys)
         return self.filter(mine | models.Q(pk__in=tagged.values("tokendraft_id")))
 
 

@@ -60,7 +60,7 @@ class VppTokenQuerySet(models.QuerySet["VppToken"]):
     def visible_to(self, person: "Person") -> "VppTokenQuerySet":
         if person.sees_everything:
             return self
-        tagged = VppToken.scope_tags.through.objects.filter(scopetag__in=person.scope)
+        tagged = VppToken.scope_tags.through.objects.filter(scopetag__in=person.scope_keys)
         return self.filter(pk__in=tagged.values("vpptoken_id"))
 
     def to_read(self, now: datetime) -> "VppTokenQuerySet":
