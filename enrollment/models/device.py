@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Aggregate, Case, Count, F, Q, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -45,14 +44,6 @@ class DeviceQuerySet(models.QuerySet["Device"]):
     def counts_by(self, column: str) -> dict[Any, int]:
         """How many devices there are of each value of a column."""
         return dict(self.order_by().values_list(column).annotate(count=Count("*")))
-
-    def few_by(self, column: str, *what: Aggregate) -> list[Any]:
-        """Of few devices, each value of a column with what is asked about it.
-
-        SQLite would walk all devices there are along the column's index, were it not for the COALESCE.
-        """
-        asked = {f"what_{number}": one for number, one in enumerate(what)}
-        return list(self.order_by().annotate(of=Coalesce(F(column), None)).values_list("of").annotate(**asked))
 
     def in_state(
         self, state: AssignmentState, now: datetime | None = None, profile: Profile | None = None

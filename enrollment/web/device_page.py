@@ -14,8 +14,9 @@ from enrollment.actions.devices.delete_devices import delete_devices
 from enrollment.actions.devices.read_bypass_code import read_bypass_code
 from enrollment.actions.devices.refresh_device import Refreshed, RefreshRefused, refresh_device
 from enrollment.actions.rules.explain_rules import explain_rules
+from enrollment.actions.warnings.device_figures import STUCK
 from enrollment.apple.errors import AppleError
-from enrollment.models import ActivationLock, AssignmentState, Device, ForeignProfile, Permission, Person
+from enrollment.models import ActivationLock, Device, ForeignProfile, Permission, Person
 from enrollment.models.device_timeline import SHOWN, timeline
 from enrollment.models.device_words import differences_in_words
 from enrollment.models.labelled import labelled
@@ -26,7 +27,6 @@ from enrollment.permissions import check, may
 from enrollment.web.object_warnings import of_device
 
 ALL_SHOWN = 1_000
-STUCK = (AssignmentState.THROTTLED, AssignmentState.FAILED, AssignmentState.NOT_ACCESSIBLE)
 
 
 def may_do(person: Person) -> dict[str, bool]:

@@ -16,9 +16,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from enrollment import limits
 from enrollment.actions.dashboard.dashboard import AHEAD
+from enrollment.actions.warnings.conditions.expiry import expiry_step, severity_of
 from enrollment.actions.warnings.expiries import Expiry, ExpiryKind
+from enrollment.models import Severity
 from enrollment.models.labelled import labelled
 from enrollment.web.pictures.bar_rows import percents
 from enrollment.web.pictures.day_columns import LEAST, short_figure
@@ -30,8 +31,6 @@ MOST_DOTS = 5  # one above the other
 DOT_STEP, DOT_RADIUS = 12.0, 4.5  # pixels
 NAME_HEIGHT, LANE_GAP, MONTHS_HEIGHT = 20.0, 10.0, 22.0
 COLUMNS_HEIGHT = 44.0
-SEVERE = timedelta(days=7)
-WARNED = timedelta(days=max(limits.EXPIRY_WARNING_DAYS))
 NAMES: dict[ExpiryKind, str | Promise] = {
     ExpiryKind.TOKEN: gettext_lazy("Enrollment program tokens"),
     ExpiryKind.VPP_TOKEN: gettext_lazy("VPP tokens"),
@@ -228,10 +227,14 @@ def _months(axis: _Axis) -> list[Month]:
 
 
 def _tone(expiry: Expiry) -> str:
-    left = expiry.expires_at - timezone.now()
-    if left <= SEVERE:
+    """As the warning about it is told."""
+    now = timezone.now()
+    if expiry.has_expired(now):
         return "error"
-    return "warning" if left <= WARNED else "success"
+    step = expiry_step(expiry.expires_at, now)
+    if step is None:
+        return "success"
+    return "error" if severity_of(step) == Severity.UNHEALTHY else "warning"
 
 
 def _in_words(one: _Ending) -> str:
