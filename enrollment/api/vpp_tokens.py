@@ -37,7 +37,7 @@ from enrollment.api.viewset import Reading
 from enrollment.apple.errors import TokenFileError
 from enrollment.models import Permission, VppToken
 from enrollment.models.keyset import Order
-from enrollment.models.licence_filter import LicenceFilter
+from enrollment.models.licence_filter import BY_NAME, LicenceFilter
 from enrollment.models.licence_stock import company_portal_stock, stocks
 from enrollment.models.vpp_token_filter import VppTokenFilter
 
@@ -45,9 +45,13 @@ EDITED = OpenApiExample("Another name", {"name": "Lyon"}, request_only=True)
 
 
 class ByApp(Pages):
-    """In the order of the numbers in the App Store."""
+    """In the order of the page: the Company Portal first, then by name.
 
-    ordering = "adam_id"
+    All but one have the same place, so a cursor counts how many came before: a location has some thousands at the most.
+    """
+
+    ordering = BY_NAME
+    offset_cutoff = 100_000
 
 
 @extend_schema_view(
@@ -209,7 +213,7 @@ class VppTokenViewSet(Reading):
     )
     @action(detail=True, pagination_class=ByApp, serializer_class=StockSerializer, parser_classes=[Json])
     def licences(self, request: Request, pk: str | None = None) -> Response:
-        """What the location owns, by app, as Apple last told (`read_at`)."""
+        """What the location owns, by app, as Apple last told (`read_at`): the Company Portal first, then by name."""
         rows = matching(LicenceFilter(request.query_params, token=self.get_object()))
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(self.get_serializer(list(stocks(page)), many=True).data)

@@ -9,7 +9,8 @@ from enrollment.models.licence_stock import BOOK, Supply, by_app
 from enrollment.models.licences import Licences
 from enrollment.models.vpp_token import VppToken
 
-_NAMELESS_LAST = Case(When(called="", then=Value(1)), default=Value(0))
+# The Company Portal first, then by name, what has none last; names of what LicenceFilter tells of each row.
+BY_NAME = ("place", "is_nameless", "sorted_by", "adam_id")
 
 
 class LicenceFilter(django_filters.FilterSet):
@@ -26,7 +27,9 @@ class LicenceFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def __init__(self, data: Any = None, *, token: VppToken, **more: Any) -> None:
-        super().__init__(data, queryset=by_app(token.licences.all()), **more)
+        nameless_last = Case(When(called="", then=Value(1)), default=Value(0))
+        rows = by_app(token.licences.all()).annotate(is_nameless=nameless_last, sorted_by=Lower("called"))
+        super().__init__(data, queryset=rows, **more)
         for name in ("supply", "kind"):
             self.filters[name].extra["empty_label"] = _("All")
 
@@ -47,5 +50,5 @@ SORTS = (("name", _("Name")), ("free", _("Fewest left")), ("-used", _("Most used
 
 
 def in_order(rows: QuerySet[Any, dict[str, Any]], sort: str) -> QuerySet[Any, dict[str, Any]]:
-    by_name = (_NAMELESS_LAST, Lower("called"), "adam_id")
-    return rows.order_by("place", *([sort] if sort in dict(SORTS) and sort != "name" else []), *by_name)
+    place, *by_name = BY_NAME
+    return rows.order_by(place, *([sort] if sort in dict(SORTS) and sort != "name" else []), *by_name)
