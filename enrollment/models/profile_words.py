@@ -16,7 +16,7 @@ from enrollment.models.person import Person
 from enrollment.models.profile_field import Field, Section
 from enrollment.models.profile_needs import ANY, NEEDS, is_shown
 from enrollment.models.profile_settings import FIELDS
-from enrollment.models.vpp_token import VppToken
+from enrollment.models.vpp_token import VppToken, VppTokenStatus
 
 NOTHING = "–"
 
@@ -135,11 +135,18 @@ def _gone() -> str:
 
 
 def _choice(token: VppToken, stock: Stock | None) -> str:
-    """What a reader does not see has no licences for them, either."""
+    """Of what a reader does not see no more than its end is told."""
     day = date_format(localtime(token.expires_at), "DATE_FORMAT")
-    end = _("expired on %(day)s") if token.has_expired else _("expires %(day)s")
-    parts = [token.name, end % {"day": day}, *([] if token.is_untold else [_left(token, stock)])]
-    return " · ".join(parts)
+    end = (_("expired on %(day)s") if token.has_expired else _("expires %(day)s")) % {"day": day}
+    parts = [token.name, end] if token.is_untold else [token.name, _trouble(token), end, _left(token, stock)]
+    return " · ".join(filter(None, parts))
+
+
+def _trouble(token: VppToken) -> str:
+    """What keeps it from being used, other than its end."""
+    if token.status == VppTokenStatus.REJECTED:
+        return _("rejected by Apple")
+    return _("cannot be reached") if token.status == VppTokenStatus.UNREACHABLE else ""
 
 
 def _left(token: VppToken, stock: Stock | None) -> str:

@@ -84,6 +84,24 @@ def test_prof_9_a_vpp_token_is_chosen_by_its_end_and_what_is_left(charlie):
         assert "expired on May 12, 2027" in vpp_tokens_in_words([token])[0]
 
 
+def test_prof_9_a_vpp_token_that_apple_does_not_take_says_so(charlie):
+    end = datetime(2027, 5, 12, 12, tzinfo=UTC)
+    with time_machine.travel(datetime(2026, 6, 1, tzinfo=UTC), tick=False) as clock:
+        token = a_vpp_token(name="Orchard", expires_at=end, rejected_at=datetime(2026, 5, 30, tzinfo=UTC))
+        some_licences(token, total=500, free=320)
+        token.refresh_from_db()
+        words = "Orchard · rejected by Apple · expires May 12, 2027 · 320 of 500 Company Portal licences free"
+        assert vpp_tokens_in_words([token]) == [words]
+        with override("fr"):
+            assert vpp_tokens_in_words([token])[0].startswith("Orchard · rejeté par Apple · expire le 12 mai 2027 · ")
+        unseen = VppToken.objects.told_to(charlie, token.pk)
+        assert vpp_tokens_in_words([unseen]) == ["… · expires May 12, 2027"], "how it is, is not told"
+        token.rejected_at, token.unreachable_since = None, datetime(2026, 5, 30, tzinfo=UTC)
+        assert " · cannot be reached · expires " in vpp_tokens_in_words([token])[0]
+        clock.move_to(end)
+        assert vpp_tokens_in_words([token])[0].startswith("Orchard · expired on May 12, 2027 · ")
+
+
 def test_many_vpp_tokens_are_told_with_one_question(django_assert_num_queries):
     tokens = [a_vpp_token() for _ in range(11)]
     with django_assert_num_queries(1):
