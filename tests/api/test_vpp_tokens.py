@@ -194,13 +194,12 @@ def test_licences_come_in_the_order_of_the_page_from_one_end_to_the_other(progra
     pages = [ask("get", path).json()]
     while pages[-1]["next"]:
         pages.append(ask("get", pages[-1]["next"].partition("/api/v1/")[2]).json())
-    ids = [[one["adam_id"] for one in page["results"]] for page in pages]
-    assert sum(ids, []) == [COMPANY_PORTAL, "30", "5", "4", "2", "9"]
+    there = [one["adam_id"] for page in pages for one in page["results"]]
+    assert there == [COMPANY_PORTAL, "30", "5", "4", "2", "9"]
     back = [pages[-1]]
     while back[0]["previous"]:
         back.insert(0, ask("get", back[0]["previous"].partition("/api/v1/")[2]).json())
-    told_back = [one["adam_id"] for page in back for one in page["results"]]
-    assert told_back == sum(ids, [])
+    assert [one["adam_id"] for page in back for one in page["results"]] == there
 
 
 # --- Changes -----------------------------------------------------------------------------------------------------
