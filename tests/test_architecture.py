@@ -25,8 +25,9 @@ DOORS = {
 MAY = {
     "limits": set(),
     "encryption": set(),
-    "apple": set(),
-    "messengers": set(),
+    "http": set(),
+    "apple": {"http"},
+    "messengers": {"http"},
     "simulator": {"apple.messages", "apple.setup_panes"},
     "models": {"limits", "encryption", "apple.setup_panes"},
     "permissions": {"models"},
@@ -39,7 +40,7 @@ MAY = {
     "templatetags": {"models"},
     "apps": set(),
 }
-WITHOUT_DJANGO = ("apple", "messengers", "simulator")
+WITHOUT_DJANGO = ("apple", "messengers", "simulator", "http")
 LONGEST_FILE = 360  # lines
 FILES = sorted(
     path

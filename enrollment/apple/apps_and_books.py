@@ -18,6 +18,7 @@ from enrollment.apple.apps_and_books_errors import LicencesKeepChanging, PageUnk
 from enrollment.apple.assets import Asset, AssetPage, ClientConfig, ServiceConfig
 from enrollment.apple.client import user_agent
 from enrollment.apple.errors import BODY_KEPT, NotUnderstood, Unreachable
+from enrollment.http import NoRedirects
 
 APPS_AND_BOOKS = "https://vpp.itunes.apple.com/mdm/v2/"
 RESTARTS = 3  # when the licences change while they are read
@@ -79,7 +80,7 @@ class AppsAndBooks:
         self._timeout = timeout
         self._lookup = ""
         self.requests_made = 0
-        self._http = requests.Session()
+        self._http = NoRedirects()
         self._http.headers = requests.structures.CaseInsensitiveDict(
             {"User-Agent": user_agent(), "Accept": "application/json"}
         )
@@ -197,8 +198,7 @@ class AppsAndBooks:
                 stream=True,
             ) as response:
                 return response.status_code, response.headers.get("Retry-After", ""), _content(response)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
-            # ValueError: a Location that is no address, at which requests looks though nobody follows it.
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             reason = type(error).__name__
         raise Unreachable(reason=reason)
 

@@ -23,6 +23,7 @@ from enrollment.apple.messages import (
 )
 from enrollment.apple.session import SessionStore, authorization
 from enrollment.apple.token_file import Credentials
+from enrollment.http import NoRedirects
 
 PROTOCOL_VERSION = "10"
 JSON = "application/json;charset=UTF8"
@@ -65,7 +66,7 @@ class Client:
         self._reload = reload
         self._timeout = timeout
         self.requests_made = 0
-        self._http = requests.Session()
+        self._http = NoRedirects()
         self._http.headers = requests.structures.CaseInsensitiveDict(
             {
                 "User-Agent": user_agent(),
@@ -225,8 +226,7 @@ class Client:
             ) as response:
                 self._remember_rotation(response, session)
                 content = _bounded_content(response)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
-            # ValueError: a Location that is no address, at which requests looks though nobody follows it.
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             reason = type(error).__name__
         else:
             if response.status_code == requests.codes.ok:

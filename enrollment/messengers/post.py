@@ -18,6 +18,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from enrollment.http import NoRedirects
 from enrollment.messengers.addresses import Address, Network, address_of, is_within, may_reach
 from enrollment.messengers.errors import (
     CutOff,
@@ -166,7 +167,7 @@ class _Way(HTTPAdapter):
 def _send(target: Target, address: str, body: bytes, headers: Mapping[str, str]) -> None:
     place = f"[{address}]" if ":" in address else address
     way = _Way(target)
-    with requests.Session() as session, _at_most(LONGEST, way.cut):
+    with NoRedirects() as session, _at_most(LONGEST, way.cut):
         session.trust_env = False  # neither proxies nor .netrc
         session.verify = _authorities(target)
         session.mount(f"{target.scheme}://", way)

@@ -1,9 +1,11 @@
 """Where a message may go, and what the answers mean. Names are the network's: they are played."""
 
+import gzip
 import socket
 import ssl
 import threading
 import time
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -196,10 +198,24 @@ def test_no_redirect_is_followed(open_receiver):
     assert [request.path for request in open_receiver.requests] == ["/hook"]
 
 
-def test_a_redirect_to_no_address_is_a_redirect_all_the_same(open_receiver):
-    open_receiver.answers = [(302, {"Location": "http://[broken"}, b"")]
-    with pytest.raises((Moved, CutOff)):
+@pytest.mark.parametrize("to", ["http://[broken", "http://\xff\xfe.example", "//[::1", "", "elsewhere"])
+def test_a_redirect_to_no_address_is_a_redirect_all_the_same(open_receiver, to):
+    open_receiver.answers = [(302, {"Location": to}, b"")]
+    with pytest.raises(Moved):
         post(f"{open_receiver.url}/hook", b"{}", JSON, allowed=HERE)
+
+
+def test_of_a_redirect_no_more_is_read_than_of_any_other_answer(open_receiver):
+    """A small one may unpack to more than this machine has."""
+    packed = gzip.compress(bytes(64 * 1024 * 1024))
+    open_receiver.answers = [(302, {"Location": "/elsewhere", "Content-Encoding": "gzip"}, packed)]
+    tracemalloc.start()
+    try:
+        with pytest.raises(Moved):
+            post(f"{open_receiver.url}/hook", b"{}", JSON, allowed=HERE)
+        assert tracemalloc.get_traced_memory()[1] < 4 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
 
 
 def test_no_proxy_and_no_netrc_of_the_environment_is_used(open_receiver, monkeypatch, tmp_path):
