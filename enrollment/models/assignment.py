@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from enrollment import limits
+
 NO_PROFILE_ASKED = "none"  # in Device.asked_for: the profile was asked to be taken off
 HAS_A_PROFILE = ("assigned", "pushed")
 HAS_NO_PROFILE = ("empty", "removed")
@@ -66,6 +68,11 @@ def is_without_profile() -> Q:
     """Nothing is wanted of it, and Apple has none for it: turned on now, it would not enroll."""
     # Named, not left out, for the index that begins with the status; the profile is what other indexes know.
     return Q(wish=Wish.NOTHING_SAID, profile=None, apple_profile_status__in=HAS_NO_PROFILE)
+
+
+def has_just_come(now: datetime) -> Q:
+    """It was first seen, or came back, a moment ago: its default profile or a rule may still speak."""
+    return Q(appeared_at__gt=now - limits.WITHOUT_PROFILE_FOR)
 
 
 def was_asked_for_what_is_wanted() -> Q:

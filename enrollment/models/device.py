@@ -63,6 +63,11 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         """Each device with `needs_wipe`: whether only an erase gives it the current revision (PB-2)."""
         return self.annotate(needs_wipe=Case(When(assignment.needs_wipe(), then=True), default=False))
 
+    def with_lacks_profile(self, now: datetime | None = None) -> "DeviceQuerySet":
+        """Each device with `lacks_profile`: whether it is here without one, and not just come; as warnings count it."""
+        lacks_it = assignment.is_without_profile() & ~assignment.has_just_come(now or timezone.now())
+        return self.annotate(lacks_profile=Case(When(lacks_it & Q(released_at=None), then=True), default=False))
+
     def needing_wipe(self, profile: Profile | None = None) -> "DeviceQuerySet":
         """As in_state: of one profile's devices, naming it saves a look at all the others."""
         return self.filter(device_groups.likely_to_need_a_wipe(self.model, profile)).filter(assignment.needs_wipe())
@@ -163,9 +168,10 @@ class Device(models.Model):
 
     objects = DeviceQuerySet.as_manager()
 
-    # Of those that with_state and with_needs_wipe have looked at.
+    # Of those that with_state, with_needs_wipe and with_lacks_profile have looked at.
     state_now: str
     needs_wipe: bool
+    lacks_profile: bool
 
     class Meta:
         ordering = ["serial"]

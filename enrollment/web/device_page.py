@@ -46,6 +46,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         Device.objects.visible_to(request.user)
         .with_state()
         .with_needs_wipe()
+        .with_lacks_profile()
         .select_related("token", "profile__current", "wished_by")
     )
     device = get_object_or_404(devices, pk=pk)
@@ -70,7 +71,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "happenings": happenings,
         "may_be_more": len(happenings) == SHOWN and not shows_all,
         "locks": _locks(request.user, device),
-        "warnings": [] if device.released_at else of_device(request, device),
+        **of_device(request, device),
         "is_stuck": not device.released_at and device.state_now in STUCK,
         "explanation": explain_rules(device) if may(request.user, Permission.READ_PROFILE) else None,
         **may_do(request.user),

@@ -8,7 +8,17 @@ from django.http import HttpRequest
 
 from enrollment.actions.profiles.lint_profile import Finding
 from enrollment.actions.warnings.warning import StandingWarning
-from enrollment.models import Device, Profile, Token, TokenStatus
+from enrollment.models import (
+    AssignmentState,
+    Device,
+    Permission,
+    Profile,
+    SyncRun,
+    SyncStatus,
+    Token,
+    TokenStatus,
+)
+from enrollment.permissions import may
 from enrollment.web.standing import warnings_about
 
 # What keeps Apple from being asked for anything, by the status whose note on a token's page tells it, too.
@@ -20,8 +30,18 @@ TOLD_BY_STATUS = {
     TokenStatus.UNREACHABLE: "token_unreachable",
 }
 STOPS_ASSIGNING = set(TOLD_BY_STATUS.values())
+# What is told of all devices of a token like one of them, by the state whose note on its page tells it, too.
+TOLD_BY_STATE = {
+    AssignmentState.FAILED: "devices_failing",
+    AssignmentState.NOT_ACCESSIBLE: "devices_not_accessible",
+    AssignmentState.THROTTLED: "devices_throttled",
+}
+WITHOUT_PROFILE = "devices_without_profile"
+# What is the matter with a VPP token; of licences only those of the app for which profiles choose it.
+OF_A_VPP_TOKEN = ("vpp_token_expired", "vpp_token_rejected", "vpp_token_expiring", "licences_unread")
 OF_AN_APP = ("licences_gone", "licences_low")
-TOLD_BY_SYNC_PANEL = "sync_failed"
+BLOCKS_ENROLLMENT = ("vpp_token_expired", "vpp_token_rejected", "licences_gone")
+SYNC_FAILED, NOT_SYNCED = "sync_failed", "no_sync"
 FULL = "many_devices_of_a_profile"
 # The linter finds the same in a profile; the warning says besides since when, who was told, and leads to the remedy.
 TOLD_BY_WARNING = {
@@ -37,9 +57,20 @@ def of_token(request: HttpRequest, token: Token) -> dict[str, Any]:
     """The one that its status tells of, to stand in its note, and the others."""
     found = warnings_about(request, token=token)
     told = _told_by_status(token)
-    noted = next((warning for warning in found if warning.condition.id == told), None)
-    others = [one for one in found if one is not noted and one.condition.id != TOLD_BY_SYNC_PANEL]
-    return {"noted": noted, "warnings": others}
+    noted = _first(found, told)
+    return {"noted": noted, "warnings": [one for one in found if one is not noted]}
+
+
+def of_sync(request: HttpRequest, token: Token, run: SyncRun | None) -> StandingWarning | None:
+    """What the sync panel tells already when it shows this run: that it failed."""
+    if run is None or run.status != SyncStatus.FAILED:
+        return None
+    warning = _first(warnings_about(request, token=token), SYNC_FAILED)
+    return warning if warning and warning.details["run"] == run.pk else None
+
+
+def _first(warnings: Iterable[StandingWarning], condition: str | None) -> StandingWarning | None:
+    return next((warning for warning in warnings if warning.condition.id == condition), None)
 
 
 def _told_by_status(token: Token) -> str | None:
@@ -66,9 +97,25 @@ def besides(warnings: Iterable[StandingWarning], findings: Iterable[Finding]) ->
     return [finding for finding in findings if TOLD_BY_WARNING.get(finding.rule) not in told]
 
 
-def of_device(request: HttpRequest, device: Device) -> list[StandingWarning]:
-    """What of its token keeps it from getting what is wanted."""
-    return [warning for warning in warnings_about(request, token=device.token) if _stops_assigning(warning)]
+def of_device(request: HttpRequest, device: Device) -> dict[str, Any]:
+    """The one that its own note tells, of all devices like it, and what else keeps it from enrolling as is wanted."""
+    if device.released_at:
+        return {"noted": None, "warnings": []}
+    found = warnings_about(request, token=device.token, vpp_token=_chosen_for(request, device))
+    told = WITHOUT_PROFILE if device.lacks_profile else TOLD_BY_STATE.get(AssignmentState(device.state_now))
+    return {"noted": _first(found, told), "warnings": [one for one in found if _is_in_its_way(one)]}
+
+
+def _chosen_for(request: HttpRequest, device: Device) -> int | None:
+    """The VPP token of the profile that is wanted of it, for who may read what profiles say."""
+    if device.profile is None or not may(request.user, Permission.READ_PROFILE):
+        return None
+    return device.profile.settings.get("company_portal_vpp")
+
+
+def _is_in_its_way(warning: StandingWarning) -> bool:
+    blocks = _keeps_the_portal_away(warning) and warning.condition.id in BLOCKS_ENROLLMENT
+    return blocks or _stops_assigning(warning) or warning.condition.id == NOT_SYNCED
 
 
 def _stops_assigning(warning: StandingWarning) -> bool:
@@ -77,8 +124,8 @@ def _stops_assigning(warning: StandingWarning) -> bool:
 
 def _keeps_the_portal_away(warning: StandingWarning) -> bool:
     """Whether it is about a VPP token, and about no app but the one for which profiles choose it."""
-    is_of_another_app = warning.condition.id in OF_AN_APP and warning.part != settings.COMPANY_PORTAL_APP
-    return warning.vpp_token is not None and not is_of_another_app
+    is_of_the_app = warning.condition.id in OF_AN_APP and warning.part == settings.COMPANY_PORTAL_APP
+    return is_of_the_app or warning.condition.id in OF_A_VPP_TOKEN
 
 
 def _is_about(warning: StandingWarning, profile: Profile) -> bool:

@@ -21,7 +21,7 @@ from enrollment.models.token_filter import TokenFilter
 from enrollment.permissions import check, may
 from enrollment.web.dashboard_rows import status_rows
 from enrollment.web.forms.tokens import EditForm
-from enrollment.web.object_warnings import of_token
+from enrollment.web.object_warnings import of_sync, of_token
 from enrollment.web.run_bars import picture_width, run_bars
 from enrollment.web.standing import standing_warnings
 
@@ -64,7 +64,10 @@ def detail(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse
     if tab not in TABS or (tab == "activity" and not may(request.user, Permission.READ_AUDIT)):
         raise Http404
     values = {**frame_of(request, token, tab), **_TAB_VALUES[tab](token)}
-    if tab == "activity":
+    if tab == "overview":
+        failed = of_sync(request, token, values["run"])
+        values |= {"failed": failed, "warnings": [one for one in values["warnings"] if one is not failed]}
+    elif tab == "activity":
         values["entries"] = told(values["entries"], request.user)
     return render(request, f"enrollment/tokens/detail_{tab}.html", values)
 
@@ -133,6 +136,7 @@ def sync_panel(request: HttpRequest, pk: int) -> HttpResponse:
     values = {**sync_values(token), "may_sync": may(request.user, Permission.SYNC_DEVICE)}
     if request.GET.get("as") == "command":
         return render(request, "enrollment/tokens/_sync_command.html", values)
+    values["failed"] = of_sync(request, token, values["run"])
     answer = render(request, "enrollment/tokens/_sync.html", values)
     if request.GET.get("was") == "open" and not (values["run"] and values["run"].is_open):
         # The counts on the rest of the page have changed, too.

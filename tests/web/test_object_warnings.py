@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from enrollment.models import Answer, Role, Wish
-from tests.cast import a_device, a_profile, a_rule, a_token, a_vpp_token, some_licences
+from enrollment.models import Answer, Role, SyncStatus, Wish
+from tests.cast import a_device, a_profile, a_rule, a_run, a_token, a_vpp_token, some_licences
 
 pytestmark = pytest.mark.django_db
 REJECTS = "Apple rejects the token “Lyon”."
@@ -161,6 +161,131 @@ def test_a_device_says_once_why_it_does_not_get_its_profile_and_when_it_is_tried
     assert timezone.localtime(later).strftime("%m/%d/%Y") in page.partition(says)[2][:200]
 
 
+@pytest.mark.parametrize(
+    ("answer", "condition"),
+    [
+        (Answer.THROTTLED, "devices_throttled"),
+        (Answer.FAILED, "devices_failing"),
+        (Answer.NOT_ACCESSIBLE, "devices_not_accessible"),
+    ],
+)
+def test_what_a_device_is_stuck_with_leads_to_the_warning_about_all_like_it(as_alice, answer, condition):
+    token = a_token(name="Lyon")
+    asked = {"asked_at": timezone.now(), "asked_for": "A" * 32, "next_try_at": timezone.now() + timedelta(hours=1)}
+    profile = a_profile(token, apple_uuid="A" * 32)
+    device = a_device(token, wish=Wish.PROFILE, profile=profile, answer=answer, **asked)
+    page = main(as_alice, "device-detail", device.pk)
+    assert page.count(reverse("warning-detail", args=[f"{condition}.token-{token.pk}"])) == 1
+    assert "warnings-panel" not in page
+
+
+NO_PROFILE = "This device has no profile: turned on, it would not enroll."
+
+
+@pytest.mark.parametrize(
+    ("changes", "lacks_it"),
+    [
+        ({}, True),
+        ({"apple_profile_status": "removed"}, True),
+        ({"appeared_at": timezone.now()}, False),
+        ({"apple_profile_status": "assigned"}, False),
+        ({"wish": Wish.NO_PROFILE}, False),
+        ({"released_at": timezone.now()}, False),
+    ],
+)
+def test_a_device_without_a_profile_says_so_once_when_its_token_counts_it(as_alice, changes, lacks_it):
+    token = a_token(name="Lyon")
+    device = a_device(token, **{"appeared_at": timezone.now() - timedelta(hours=2), **changes})
+    page = main(as_alice, "device-detail", device.pk)
+    assert page.count(NO_PROFILE) == lacks_it
+    assert page.count(f"/warnings/devices_without_profile.token-{token.pk}") == lacks_it
+    assert page.count("“Lyon” has no profile: turned on, it would not enroll.") == lacks_it
+
+
+def a_device_with_vpp(vpp_token):
+    profile = a_profile(a_token(), affinity="with", method="company_portal", company_portal_vpp=vpp_token.pk)
+    return a_device(profile.token, wish=Wish.PROFILE, profile=profile)
+
+
+@pytest.mark.parametrize(
+    ("vpp_token", "free", "key"),
+    [
+        ({"expires_at": timezone.now() - timedelta(days=1)}, 90, "vpp_token_expired"),
+        ({"rejected_at": timezone.now()}, 90, "vpp_token_rejected"),
+        ({}, 0, "licences_gone"),
+        ({"expires_at": timezone.now() + timedelta(days=3)}, 90, None),
+        ({}, 2, None),
+        ({}, 90, None),
+    ],
+)
+def test_a_device_tells_that_the_vpp_token_of_its_profile_blocks_it(as_alice, vpp_token, free, key):
+    licences = a_vpp_token(name="Orchard", read_at=timezone.now(), **vpp_token)
+    some_licences(licences, total=100, free=free, name="Company Portal")
+    some_licences(licences, adam_id="1288723196", total=100, free=0, name="Microsoft Edge")
+    device, other = a_device_with_vpp(licences), a_device(a_token())
+    page = main(as_alice, "device-detail", device.pk)
+    assert re.findall(r'class="warning-meta".*?/warnings/(\w+)\.vpptoken-', page) == ([key] if key else [])
+    assert "Edge" not in page
+    assert "vpptoken-" not in main(as_alice, "device-detail", other.pk)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "is_told"), [(["read_token", "read_profile"], True), (["read_token"], False), (["read_profile"], False)]
+)
+def test_who_may_not_read_profiles_or_tokens_is_not_told_of_their_vpp_tokens(as_bob, bob, allowed, is_told):
+    bob.roles.set([Role.objects.create(key="some", name="Some", permissions=["read_device", *allowed])])
+    device = a_device_with_vpp(a_vpp_token(name="Orchard", rejected_at=timezone.now()))
+    assert ("Orchard" in main(as_bob, "device-detail", device.pk)) == is_told
+
+
+def test_a_vpp_token_that_one_does_not_see_is_not_told_on_a_device(as_charlie, charlie):
+    device = a_device_with_vpp(a_vpp_token(name="Orchard", rejected_at=timezone.now()))
+    device.token.scope_tags.set(charlie.scope_tags.all())
+    assert "Orchard" not in main(as_charlie, "device-detail", device.pk)
+
+
+def test_a_device_tells_that_its_token_is_not_synced(as_alice):
+    token = a_token(name="Lyon", synced_at=timezone.now() - timedelta(days=2))
+    assert main(as_alice, "device-detail", a_device(token).pk).count(f"/warnings/no_sync.token-{token.pk}") == 1
+
+
+def a_failed_run(token):
+    now = timezone.now()
+    return a_run(token, status=SyncStatus.FAILED, finished_at=now, trouble_sentence="Apple choked.")
+
+
+def test_a_failed_sync_stands_once_with_the_way_to_its_warning(as_alice):
+    token = a_token(name="Lyon")
+    a_failed_run(token)
+    for page in (main(as_alice, "token-detail", token.pk), fragment(as_alice, token)):
+        assert page.count("<strong>Apple choked.</strong>") == 1
+        assert page.count(f"/warnings/sync_failed.token-{token.pk}") == 1
+        assert "Warning: </span>" in page
+        assert "warnings-panel" not in page
+
+
+def fragment(browser, token):
+    return re.sub(r"\s+", " ", browser.get(reverse("token-sync-panel", args=[token.pk])).content.decode())
+
+
+@pytest.mark.parametrize("status", [SyncStatus.QUEUED, SyncStatus.WAITING, SyncStatus.RUNNING])
+def test_while_another_sync_is_open_the_failure_of_the_last_one_stands_among_the_warnings(as_alice, status):
+    token = a_token(name="Lyon")
+    a_failed_run(token)
+    a_run(token, status=status, wait_until=timezone.now(), lease_until=timezone.now(), started_at=timezone.now())
+    page = main(as_alice, "token-detail", token.pk)
+    assert page.count(f"/warnings/sync_failed.token-{token.pk}") == 1
+    assert "The last sync of “Lyon” failed. Apple choked." in page.partition("warnings-panel")[2]
+    assert "sync_failed" not in fragment(as_alice, token)
+
+
+def test_a_failed_sync_that_another_warning_explains_is_told_by_its_run_alone(as_alice, rejected):
+    a_failed_run(rejected)
+    page = main(as_alice, "token-detail", rejected.pk)
+    assert "<strong>Apple choked.</strong>" in page
+    assert "sync_failed" not in page
+
+
 def test_the_list_of_tokens_tells_the_health_of_each(as_alice, as_bob, rejected):
     a_token(name="Paris")
     for browser in (as_alice, as_bob):
@@ -169,9 +294,11 @@ def test_the_list_of_tokens_tells_the_health_of_each(as_alice, as_bob, rejected)
         assert health == ["Unhealthy", "Healthy"]
 
 
-@pytest.mark.parametrize("name", ["token-detail", "token-list"])
+@pytest.mark.parametrize("name", ["token-detail", "token-list", "device-detail"])
 def test_pages_ask_as_much_for_eleven_warnings_as_for_one(as_alice, rejected, name):
-    address = reverse(name, args=[rejected.pk] if name == "token-detail" else [])
+    device = a_device(rejected)
+    about = {"token-detail": [rejected.pk], "token-list": [], "device-detail": [device.pk]}
+    address = reverse(name, args=about[name])
     profile = a_profile(rejected, apple_uuid="A" * 32)
 
     def another(number):

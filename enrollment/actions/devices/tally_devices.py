@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from enrollment import limits
 from enrollment.models import AppleProfileStatus, AssignmentState, Device, Profile, Wish, device_groups
-from enrollment.models.assignment import HAS_NO_PROFILE
+from enrollment.models.assignment import HAS_NO_PROFILE, has_just_come
 from enrollment.models.device import DeviceQuerySet
 from enrollment.models.device_tally import DeviceTally, KeptTally
 
@@ -131,7 +131,7 @@ def _of_profiles() -> dict[tuple[int, str, str], int]:
 def _of_no_profile(now: datetime) -> list[_Rest]:
     """Along an index that knows no others; the wishes are named, for it begins with them."""
     rest = Device.objects.order_by().present().filter(profile=None, wish__in=[Wish.NOTHING_SAID, Wish.NO_PROFILE])
-    new = Count("appeared_at", filter=Q(appeared_at__gt=now - limits.WITHOUT_PROFILE_FOR))
+    new = Count("appeared_at", filter=has_just_come(now))
     groups = rest.values_list("wish", "token", "apple_profile_status").annotate(count=Count("*"), new=new)
     return [_Rest(*group) for group in groups]
 
