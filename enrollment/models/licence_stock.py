@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -125,6 +125,34 @@ def stocks(rows: Collection[Mapping[str, Any]] | QuerySet[Any, dict[str, Any]]) 
     for row in rows:
         known = {name: row[name] for name in Stock.__dataclass_fields__ if name != "prices"}
         yield Stock(**known, prices=tuple(sorted({row["first_price"], row["last_price"]}, reverse=True)))
+
+
+class ShortApp(NamedTuple):
+    """An app of which few licences are left, or none. There may be ten thousand: no more of each than warnings need."""
+
+    vpp_token: int
+    adam_id: str
+    called: str
+    owned: int
+    free: int
+    supply_now: str
+
+    @property
+    def is_company_portal(self) -> bool:
+        return self.adam_id == settings.COMPANY_PORTAL_APP
+
+
+def short_apps(tokens: Collection[int]) -> list[ShortApp]:
+    """The apps, and no books, of which these VPP tokens, by their keys, have few left or none."""
+    if not tokens:
+        return []
+    theirs = Licences.objects.filter(vpp_token__in=tokens).exclude(product_type=BOOK)
+    # Of an app at two prices the one that has enough counts, too.
+    some = theirs.filter(adam_id__in=theirs.few_left().order_by().values("adam_id"))
+    by_price = some.order_by().values("vpp_token", "adam_id")
+    sums = {"called": Max("name"), "owned": Sum("total"), "free": Sum("available")}
+    counted = by_price.annotate(**sums, supply_now=_SUPPLY)
+    return [ShortApp(*row) for row in counted.filter(GONE | FEW).values_list(*ShortApp._fields)]
 
 
 def company_portal_stock(tokens: Collection[VppToken]) -> dict[int, Stock]:

@@ -2,7 +2,7 @@
 
 Prints JSON: how long everything that holds takes to be found, by who asks; cold is with devices to be counted, as
 when the clock has stopped, warm is every other page. First where every token has devices in trouble, then where all
-but a few are well.
+but a few are well. In both 50 locations own 200 apps each, in few copies, as apps for a single team are.
 """
 
 import json
@@ -20,17 +20,20 @@ if TYPE_CHECKING:
 COLD, WARM = 5, 20
 RUNS = 100  # of each token; a sync twice a day makes so many in two months
 SHARE_SEEN = 10  # of how many tokens somebody narrowed to a part sees one
+LOCATIONS, APPS = 50, 200
 
 
 def work() -> dict[str, Any]:
-    from enrollment.models import ScopeTag, Token
+    from enrollment.models import ScopeTag, Token, VppToken
     from tests.cast import a_person
 
     run_through_syncs()
+    buy_licences()
     everywhere, somewhere = a_person("bench", "administrator"), a_person("part", "administrator")
     tag = ScopeTag.objects.create(name="Part")
     somewhere.scope_tags.add(tag)
-    tag.tokens.set(Token.objects.filter(pk__in=list(Token.objects.values_list("pk", flat=True))[::SHARE_SEEN]))
+    tag.tokens.set(list(Token.objects.all())[::SHARE_SEEN])
+    tag.vpp_tokens.set(list(VppToken.objects.all())[::SHARE_SEEN])
     found = {}
     for world, change in {"in trouble": remember, "calm": calm_down}.items():
         change()
@@ -103,6 +106,26 @@ def run_through_syncs() -> None:
     refresh_statistics()
 
 
+def buy_licences() -> None:
+    """Enough of the Company Portal, and of each other app one to ten, all of which a device has of every fifth."""
+    from django.utils import timezone
+
+    from enrollment.models import Licences
+    from tests.cast import a_vpp_token, some_licences
+
+    for _location in range(LOCATIONS):
+        token = a_vpp_token(read_at=timezone.now())
+        some_licences(token, total=1_000, free=500, name="Company Portal")
+        rows = []
+        for app in range(1, APPS):
+            total = 1 + app % 10
+            free = 0 if app % 5 == 0 else total
+            counts = {"total": total, "available": free, "assigned": total - free}
+            facts = {"pricing_param": "STDQ", "product_type": "App", "name": f"App {app}", **counts}
+            rows.append(Licences(vpp_token=token, adam_id=str(app), **facts))
+        Licences.objects.bulk_create(rows)
+
+
 def remember() -> None:
     """What the clock does each minute: every warning has its row."""
     from enrollment.actions.warnings.current_warnings import current_warnings
@@ -110,7 +133,7 @@ def remember() -> None:
 
     Alert.objects.all().delete()
     alerts = [
-        Alert(key=one.key, condition=one.condition.id, token=one.token, since=one.since)
+        Alert(key=one.key, condition=one.condition.id, token=one.token, vpp_token=one.vpp_token, since=one.since)
         for one in current_warnings(None)
     ]
     Alert.objects.bulk_create(alerts)

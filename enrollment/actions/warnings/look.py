@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from enrollment import limits
 from enrollment.actions.warnings.device_figures import DeviceFigures, device_figures
 from enrollment.models import Licences, Person, Token, TokenStatus, VppToken, VppTokenStatus
-from enrollment.models.licence_stock import BOOK, FEW, GONE, Stock, by_app, stocks
+from enrollment.models.licence_stock import ShortApp, short_apps
 from enrollment.models.token import TokenQuerySet
 from enrollment.models.vpp_token import VppTokenQuerySet
 
@@ -67,17 +67,14 @@ class Look:
         return list(tokens.filter(is_troubled | is_late | lacks_it).defer("sealed_token"))
 
     @cached_property
-    def short_stocks(self) -> list[tuple[VppToken, Stock]]:
-        """Of which apps few licences are left, or none, by token; of no books."""
-        apps = Licences.objects.exclude(product_type=BOOK)
-        some = set(apps.few_left().order_by().values_list("vpp_token", "adam_id"))
-        if not some:
-            return []
-        tokens = self.vpp_tokens.filter(pk__in={key for key, _app in some}).defer("sealed_token")
-        by_key = {token.pk: token for token in tokens}
-        theirs = apps.filter(vpp_token__in=by_key, adam_id__in={adam_id for key, adam_id in some if key in by_key})
-        found = by_app(theirs).filter(GONE | FEW).order_by("vpp_token", "place", "called", "adam_id")
-        return [(by_key[stock.vpp_token], stock) for stock in stocks(found)]
+    def short_apps(self) -> list[tuple[VppToken, list[ShortApp]]]:
+        """Of which apps few licences are left, or none, by token and in the order of the tokens' names."""
+        few_left = Licences.objects.filter(vpp_token=OuterRef("pk")).few_left()
+        tokens = list(self.vpp_tokens.filter(Exists(few_left)).order_by("name").only("name"))
+        found: dict[int, list[ShortApp]] = {token.pk: [] for token in tokens}
+        for app in short_apps(found):
+            found[app.vpp_token].append(app)
+        return [(token, found[token.pk]) for token in tokens]
 
     @cached_property
     def devices(self) -> DeviceFigures:

@@ -18,7 +18,8 @@ from enrollment.actions.warnings.conditions.licences import (
 )
 from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.actions.warnings.look import Look
-from enrollment.models import Severity, VppToken
+from enrollment.actions.warnings.note_warnings import note_warnings
+from enrollment.models import Alert, Delivery, Dropped, Severity, VppToken
 from enrollment.models.licence_stock import COMPANY_PORTAL
 from tests.cast import a_profile, a_token, a_vpp_token, some_licences
 from tests.typeset import typeset
@@ -125,7 +126,7 @@ def test_few_licences_of_the_company_portal_are_a_warning_and_of_others_worth_kn
         return
     assert [(one.part, one.severity) for one in warnings] == [
         (COMPANY_PORTAL, Severity.WARNING),
-        ("7", Severity.NOTICE),
+        ("", Severity.NOTICE),
     ]
     assert warnings[1].sentence == f"“Caen” has {free} of {total} licences of “Notes” left."
     assert found(LicencesGone()) == []
@@ -147,6 +148,55 @@ def test_the_last_one_is_few_and_none_is_gone():
     row.delete()
     some_licences(token, total=0, free=0, adam_id="7")
     assert found(LicencesGone()) == [], "of what is not owned any more nobody waits for one"
+
+
+def test_apps_of_which_few_are_left_are_one_warning_of_their_token():
+    """An app that is owned in ten copies has never more than few: such apps are many, and stay as they are."""
+    token, other = a_vpp_token(name="Caen"), a_vpp_token(name="Lyon")
+    some_licences(token, total=500, free=3, name="Company Portal")
+    for number in range(1, 38):
+        some_licences(token, total=number, free=min(number, 10), adam_id=str(number))
+    some_licences(token, total=20, free=20, adam_id="100")
+    some_licences(other, total=5, free=5, adam_id="1", name="Notes")
+    warnings = {(one.vpp_token.name, one.part): one for one in found(LicencesLow())}
+    assert set(warnings) == {("Caen", COMPANY_PORTAL), ("Caen", ""), ("Lyon", "")}
+    many = warnings["Caen", ""]
+    assert (many.key, many.severity) == (f"licences_low.vpptoken-{token.pk}", Severity.NOTICE)
+    assert many.sentence == "37 apps have few licences left in “Caen”."
+    assert many.link == f"/vpp-tokens/{token.pk}/?supply=low&kind=app#licences"
+    assert "list" in many.remedy
+    assert warnings["Lyon", ""].sentence == "“Lyon” has 5 of 5 licences of “Notes” left.", "of one, which it is"
+
+
+def test_what_is_gone_of_few_is_one_warning_and_of_many_each_its_own():
+    token = a_vpp_token(name="Caen")
+    some_licences(token, total=500, free=500)
+    for total in range(1, 11):
+        some_licences(token, total=total, free=0, adam_id=str(total))
+    some_licences(token, total=11, free=0, adam_id="11", name="Notes")
+    warnings = {one.part: one for one in found(LicencesGone())}
+    assert {part: one.severity for part, one in warnings.items()} == {"": Severity.WARNING, "11": Severity.WARNING}
+    assert warnings["11"].sentence == "No licence of “Notes” is left in “Caen”."
+    assert warnings[""].key == f"licences_gone.vpptoken-{token.pk}"
+    assert warnings[""].sentence == "“Caen” has no licence left of 10 apps of which it owns 10 licences at most."
+    assert warnings[""].link == f"/vpp-tokens/{token.pk}/?supply=gone&kind=app#licences"
+    assert found(LicencesLow()) == []
+
+
+def test_an_alert_of_each_app_from_before_ends_by_itself(alice):
+    token = a_vpp_token()
+    for number in range(1, 4):
+        some_licences(token, total=5, free=5, adam_id=str(number))
+        key = f"licences_low.vpptoken-{token.pk}.{number}"
+        before = Alert.objects.create(key=key, condition="licences_low", vpp_token=token, since=NOW - DAY)
+        Delivery.objects.create(alert=before, person=alice, created_at=NOW, due_at=NOW)
+    note_warnings()
+    assert [alert.key for alert in Alert.objects.standing().filter(vpp_token=token)] == [
+        f"licences_low.vpptoken-{token.pk}"
+    ]
+    over = Alert.objects.filter(ended_at=NOW)
+    assert over.count() == 3
+    assert set(over.values_list("deliveries__dropped_because", flat=True)) == {Dropped.OVER}
 
 
 def test_enrollment_is_blocked_where_a_profile_has_chosen_the_token():
@@ -209,7 +259,9 @@ def everything_holds():
         a_vpp_token(name=name, **changes)
     old = a_vpp_token(name="Old")
     some_licences(old, total=50, free=0)
-    some_licences(old, total=50, free=5, adam_id="7")
+    for number in ("7", "8"):
+        some_licences(old, total=50, free=5, adam_id=number)
+        some_licences(old, total=5, free=0, adam_id=f"1{number}")
     VppToken.objects.filter(pk=old.pk).update(read_at=NOW - DAY)
 
 
@@ -218,7 +270,7 @@ def test_all_of_them_have_words_in_both_languages_and_lead_to_the_token(as_alice
     warnings = [one for one in current_warnings(None) if one.condition.id in OURS]
     assert {one.condition.id for one in warnings} == OURS
     for warning in warnings:
-        assert warning.link == f"/vpp-tokens/{warning.vpp_token.pk}/"
+        assert warning.link.partition("?")[0] == f"/vpp-tokens/{warning.vpp_token.pk}/"
         said = {}
         for language in ("en", "fr"):
             with translation.override(language):
@@ -235,6 +287,13 @@ def test_only_who_sees_the_token_is_told(alice, bob, charlie):
     assert told(charlie) == set()
     VppToken.objects.get(name="Old").scope_tags.set(charlie.scope_tags.all())
     assert told(charlie) == {"licences_unread", "licences_gone", "licences_low"}
+
+
+def test_who_sees_no_vpp_token_has_no_licences_read_for_them(charlie):
+    some_licences(a_vpp_token(), total=50, free=0, adam_id="7")
+    with CaptureQueriesContext(connection) as asked:
+        assert found(LicencesLow(), charlie) == []
+    assert [one["sql"] for one in asked.captured_queries if one["sql"].startswith('SELECT "enrollment_licences"')] == []
 
 
 def test_many_ask_the_database_as_often_as_one(alice, django_assert_max_num_queries):
