@@ -24,11 +24,14 @@ def home(request: HttpRequest) -> HttpResponse:
     person = request.user
     seen = dashboard(person, standing_warnings(request))
     entries = AuditEntry.objects.visible_to(person) if may(person, Permission.READ_AUDIT) else AuditEntry.objects.none()
+    shows_nothing = seen.tokens is None and seen.devices is None
+    has_no_token = seen.tokens is not None and not seen.tokens.total
     values = {
         "section": "home",
         "seen": seen,
-        "shows_nothing": seen.tokens is None and seen.devices is None,
-        "has_no_token": seen.tokens is not None and not seen.tokens.total,
+        "shows_nothing": shows_nothing,
+        "has_no_token": has_no_token,
+        "has_pictures": not (shows_nothing or has_no_token),
         "may_create": may(person, Permission.CREATE_TOKEN),
         "entries": told(entries[:ENTRIES_SHOWN], person),
         **_attention(seen),

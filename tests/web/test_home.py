@@ -11,17 +11,21 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from enrollment.actions.access.make_api_key import make_api_key
 from enrollment.models import Alert, AuditEntry, Licences, Permission, Role, ScopeTag, SyncStatus, Wish
 from enrollment.models.licence_stock import COMPANY_PORTAL
 from tests.cast import (
     a_browser_of,
+    a_channel,
     a_device,
     a_person,
     a_profile,
     a_run,
+    a_stored_certificate,
     a_synced_token,
     a_token,
     a_vpp_token,
+    some_licences,
 )
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +165,58 @@ def test_before_the_first_token_it_says_what_to_do(as_alice, as_bob):
     assert "Add a token" in page_of(as_alice)
     assert "Welcome to Pomona" in page_of(as_bob)
     assert "Add a token" not in page_of(as_bob)
+
+
+def headings(page):
+    return re.findall(r"<h2[^>]*>([^<]*)</h2>", page.partition("<main")[2])
+
+
+EXPIRIES = "What expires in the next twelve months"
+
+
+def test_who_only_manages_access_sees_what_needs_attention_and_what_expires(alice):
+    role = Role.objects.create(key="access", permissions=[Permission.MANAGE_ACCESS.value])
+    dora = a_person("dora", role.key)
+    failing = timezone.now() - timedelta(hours=1)
+    a_channel(name="Orchard chat", is_on=True, failing_since=failing)
+    make_api_key(dora, name="Night job", by=dora, days=30)
+    page = page_of(a_browser_of(dora))
+    assert headings(page) == ["Welcome to Pomona", "Needs attention", EXPIRIES]
+    assert "Your roles show no tokens" in page
+    assert "Orchard chat" in part(page, "Needs attention")
+    assert "Night job" in part(page, EXPIRIES)
+    assert reverse("token-list") not in part(page, EXPIRIES)
+
+
+def test_who_only_reads_profiles_sees_which_certificates_expire():
+    role = Role.objects.create(key="profiles", permissions=[Permission.READ_PROFILE.value])
+    host = {"pairing": "certificate", "host_certificates": [a_stored_certificate()]}
+    with time_machine.travel(datetime(2026, 1, 1, tzinfo=UTC), tick=False):
+        a_profile(a_synced_token(NOW, expires_at=NOW + timedelta(days=500)), name="Kiosk", apple_uuid="A" * 32, **host)
+    page = page_of(a_browser_of(a_person("dora", role.key)))
+    assert EXPIRIES in headings(page)
+    assert "Orchard Configurator" in part(page, EXPIRIES)
+    assert "Needs attention" not in headings(page), "nothing does"
+
+
+def test_before_the_first_token_a_vpp_token_is_told_of(as_alice):
+    licences = a_vpp_token(name="Licences", days=-1, read_at=timezone.now())
+    some_licences(licences, total=100, free=5)
+    page = page_of(as_alice)
+    assert headings(page) == ["Welcome to Pomona", "Needs attention", LICENCES, EXPIRIES]
+    assert "Add a token" in page
+    assert "The VPP token “Licences” has expired." in part(page, "Needs attention")
+    assert "Licences</a>" in part(page, EXPIRIES)
+
+
+def test_before_the_first_token_there_are_no_empty_pictures(as_alice):
+    assert headings(page_of(as_alice)) == ["Welcome to Pomona"]
+
+
+def test_who_only_reads_the_audit_log_sees_it(orchard):
+    AuditEntry.record("token.edited", orchard[0], by=None)
+    role = Role.objects.create(key="audit", permissions=[Permission.READ_AUDIT.value])
+    assert headings(page_of(a_browser_of(a_person("dora", role.key)))) == ["Welcome to Pomona", "Activity"]
 
 
 def test_without_devices_syncs_and_expiries_there_are_words_instead_of_pictures(as_bob):
