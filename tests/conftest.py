@@ -1,5 +1,6 @@
 """The cast everyone knows: Alice administers, Bob may only read, Charlie has no business here."""
 
+import gc
 from collections.abc import Iterator
 
 import hypothesis
@@ -30,6 +31,13 @@ SLOW = (
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_place)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays. To look through it for garbage again and again takes nearly a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def _place(item: pytest.Item) -> int:
