@@ -79,6 +79,7 @@ READINGS_AT_ONCE = 100  # handed out in a minute, so that mails need not wait
 READINGS_PER_MINUTE = (10, 1)  # by hand: of one person, of one VPP token
 NAMES_PER_READING = 50  # of apps, each a request of its own
 DELIVERY_TRIES = 40  # WARN-3: then a message is given up, after more than a week
+DELIVERY_LEASE = timedelta(minutes=10)  # longer than the slowest mail: a dozen answers of EMAIL_TIMEOUT each
 DELIVERY_PAUSE_MINUTES = 360  # the longest between two of them, and after an answer that says nobody listens there
 MESSAGES_PER_HOUR = 6  # to one recipient; what comes then is gathered
 DIGEST_HOUR = 7  # in TIME_ZONE

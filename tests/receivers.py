@@ -1,5 +1,6 @@
 """Who is told: a mail server and a receiver of webhooks, each answering over a real socket."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,11 +24,16 @@ HERE = "127.0.0.1"
 
 @dataclass
 class Mailbox:
-    """What arrived, and what is refused: an address, or whole mails by an answer such as "451 Later"."""
+    """What arrived, and what is refused: an address, or whole mails by an answer such as "451 Later".
+
+    A stalling one takes mails and never says whether it has them.
+    """
 
     mails: list[EmailMessage] = field(default_factory=list)
     refused_addresses: set[str] = field(default_factory=set)
     answer: str = ""
+    is_stalling: bool = False
+    stalled: int = 0
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Envelope, address: str, _options: Any) -> str:
         if address in self.refused_addresses:
@@ -36,6 +42,9 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:
+        if self.is_stalling:
+            self.stalled += 1
+            await asyncio.sleep(60)  # until the caller hangs up
         if self.answer:
             return self.answer
         mail = BytesParser(policy=policy.default).parsebytes(envelope.content or b"")

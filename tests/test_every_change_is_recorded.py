@@ -56,6 +56,8 @@ NOT_RECORDED = {
     "tokens.note_refusal": APPLES,
     "tokens.note_success": APPLES,
     "warnings.read_calendar": "That an address was read is told its person, on its page.",
+    "warnings.claim_message": TOLD,
+    "warnings.gather_messages": TOLD,
     "warnings.note_outcome": TOLD,
     "warnings.note_warnings": TOLD,
     "warnings.purge_alerts": TOLD,

@@ -71,6 +71,7 @@ class Delivery(models.Model):
     channel = models.ForeignKey(Channel, models.CASCADE, null=True, blank=True, related_name="deliveries")
 
     created_at = models.DateTimeField()
+    # Of one that is being sent: when another worker may take it over.
     due_at = models.DateTimeField(help_text="Of the next try; for a digest, when it goes out.")
     tries = models.PositiveSmallIntegerField(default=0)
     # Of the message it went out with, the same at each try: whoever gets it twice can tell.
@@ -81,6 +82,7 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     dropped_at = models.DateTimeField(null=True, blank=True)
     dropped_because = models.CharField(max_length=10, choices=Dropped.choices, blank=True)
+    # What the last try failed with; empty as long as one is under way.
     trouble_sentence = models.TextField(blank=True)
     trouble_details = models.JSONField(default=dict, blank=True)
 

@@ -53,6 +53,7 @@ def test_the_figures_it_tells_are_the_limits():
     assert f"are tried every {limits.DELIVERY_PAUSE_MINUTES // 60} hours" in words
     assert f"Digests** go out at {limits.DIGEST_HOUR} in the morning" in words
     assert f"fails for {limits.CHANNEL_FAILING_FOR.seconds // 60} minutes is a warning" in words
+    assert f"comes again {limits.DELIVERY_LEASE.seconds // 60} minutes later" in words
     assert limits.MESSAGES_PER_HOUR == 6
     assert "After six messages within an hour" in words
     assert f"step of a warning ({', '.join(map(str, limits.EXPIRY_WARNING_DAYS[:-1]))} days, …)" in words

@@ -1,17 +1,18 @@
-from collections.abc import Collection
-from contextlib import closing
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
-from django.core.mail import get_connection
 from django.utils import timezone
 
 from enrollment import limits
-from enrollment.actions.warnings.mail_message import mail_message
+from enrollment.actions.warnings.mail_message import MailServer, mail_message
 from enrollment.encryption import KeyMissing, decrypt
 from enrollment.messengers import slack, teams, webhook
-from enrollment.messengers.errors import MailServerAway, MailServerRefusesUs, NotDelivered, gettext_noop
+from enrollment.messengers.errors import NotDelivered, gettext_noop
 from enrollment.messengers.message import Message
 from enrollment.models import Channel, ChannelKind
+
+# Told after each mailbox, whether it took the mail or not, which ones have it by now: those before included.
+AfterEach = Callable[[Sequence[str]], None]
 
 
 class NotReadable(NotDelivered):
@@ -24,10 +25,12 @@ class NotReadable(NotDelivered):
     try_again = False
 
 
-def carry_message(message: Message, channel: Channel, *, reached: Collection[str] = ()) -> None:
+def carry_message(
+    message: Message, channel: Channel, *, reached: Sequence[str] = (), after_each: AfterEach | None = None
+) -> None:
     """Send it there, but not to mailboxes that it has reached before; NotDelivered unless it arrived everywhere."""
     if channel.kind == ChannelKind.MAIL:
-        _mail(message, [address for address in channel.addresses if address not in reached])
+        _mail(message, channel, reached, after_each)
         return
     url, allowed = _unsealed(channel.sealed_url), settings.WEBHOOKS_MAY_REACH
     if channel.kind == ChannelKind.SLACK:
@@ -38,18 +41,19 @@ def carry_message(message: Message, channel: Channel, *, reached: Collection[str
         webhook.send(message, url, _secrets(channel), allowed=allowed)
 
 
-def _mail(message: Message, addresses: list[str]) -> None:
+def _mail(message: Message, channel: Channel, before: Sequence[str], after_each: AfterEach | None) -> None:
     """One by one: a mailbox that is refused keeps no other from its mail."""
-    problem, reached = None, []
-    with closing(get_connection()) as through:
-        for address in addresses:
+    problem: NotDelivered | None = None
+    reached: list[str] = []
+    with MailServer() as server:
+        for address in [one for one in channel.addresses if one not in before]:
             try:
-                mail_message(message, address, through=through)
+                mail_message(message, address, through=server)
                 reached.append(address)
             except NotDelivered as error:
                 problem = error
-                if isinstance(error, (MailServerAway, MailServerRefusesUs)):
-                    break  # for all of them, and not waited for again
+            if after_each:
+                after_each([*before, *reached])
     if problem:
         problem.reached = tuple(reached)
         raise problem

@@ -41,7 +41,8 @@ def _note(channel: Channel, problem: NotDelivered | None, by: Person | None) -> 
 
 
 def _take_up_again(channel: Channel) -> None:
-    failed = Q(dropped_at=None, tries__gt=0) | Q(dropped_because=Dropped.GIVEN_UP)
+    """What has failed; not what another worker is sending just now, of which no trouble is known (claim_message)."""
+    failed = Q(dropped_at=None, tries__gt=0, trouble_sentence__gt="") | Q(dropped_because=Dropped.GIVEN_UP)
     Delivery.objects.filter(failed, channel=channel, sent_at=None, alert__ended_at=None).update(
         due_at=timezone.now(), tries=0, dropped_at=None, dropped_because=""
     )

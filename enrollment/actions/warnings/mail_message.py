@@ -1,8 +1,9 @@
 from smtplib import SMTPAuthenticationError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from typing import Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -18,13 +19,49 @@ from enrollment.messengers.errors import (
 )
 from enrollment.messengers.message import Message
 
+CUT_OFF_OFTEN = 2
 
-def mail_message(message: Message, to: str, *, through: BaseEmailBackend) -> None:
-    """Mail it, as text and as HTML; NotDelivered when the server does not take it.
+
+class MailServer:
+    """One connection for several mails, and whether the server is well: if not, it is not waited for again."""
+
+    def __init__(self) -> None:
+        self.connection: BaseEmailBackend = get_connection()
+        self._troubles: list[NotDelivered] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.connection.close()
+
+    def check(self) -> None:
+        """NotDelivered as it was said before, when there is no use in asking."""
+        if len(self._troubles) >= CUT_OFF_OFTEN:
+            raise self._troubles[-1]
+
+    def note(self, problem: NotDelivered) -> None:
+        """Away is away for all mails; what was cut off may be for that mail, but twice is not."""
+        if isinstance(problem, MailServerAway | MailServerRefusesUs):
+            self._troubles += [problem] * CUT_OFF_OFTEN
+        elif isinstance(problem, MailCutOff):
+            self._troubles.append(problem)
+
+
+def mail_message(message: Message, to: str, *, through: MailServer) -> None:
+    """Mail it, as text and as HTML; NotDelivered when the server does not take it, or is known not to be well.
 
     The connection stays open for the next one, unless something went wrong.
     """
-    mail = _mail(message, to, through)
+    through.check()
+    try:
+        _send(_mail(message, to, through.connection), to, through.connection)
+    except NotDelivered as problem:
+        through.note(problem)
+        raise
+
+
+def _send(mail: EmailMultiAlternatives, to: str, through: BaseEmailBackend) -> None:
     _open(through)
     try:
         mail.send()

@@ -5,13 +5,14 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from enrollment.actions.channels.try_channel import try_channel
 from enrollment.actions.warnings.note_warnings import note_warnings
 from enrollment.actions.warnings.send_warnings import send_warnings
-from enrollment.messengers.errors import Gone, MailboxRefused, MailServerAway, NotAllowed, NotDelivered
+from enrollment.messengers.errors import Gone, MailboxRefused, MailCutOff, MailServerAway, NotAllowed, NotDelivered
 from enrollment.models import AuditEntry, AuditResult, Channel, Delivery, Dropped, Installation
 from tests.cast import a_channel, a_synced_token
 
@@ -84,6 +85,15 @@ def test_a_mail_server_that_says_nothing_is_waited_for_once(alice, settings):
     assert callers == 1
 
 
+def test_a_mail_server_that_takes_mails_and_never_says_so_is_not_waited_for_at_every_mailbox(alice, mailbox, settings):
+    """Once may be for that mail; twice, and it is not well."""
+    settings.EMAIL_TIMEOUT, mailbox.is_stalling = 0.3, True
+    channel = a_channel("mail", addresses=[f"desk-{number}@orchard.example" for number in range(5)])
+    with pytest.raises(MailCutOff):
+        try_channel(channel, by=alice)
+    assert mailbox.stalled == 2
+
+
 def test_an_address_that_no_key_opens_is_said(alice, receiver):
     channel = a_channel(url=receiver.url, sealed_url=b"gAAAAbroken")
     with pytest.raises(NotDelivered) as said:
@@ -109,6 +119,34 @@ def test_when_it_arrives_what_waits_and_what_was_given_up_goes_out(alice, receiv
     assert send_warnings(Channel.objects.get()) == 1
     assert receiver.requests[-1].json["data"]["count"] == 2
     assert not Delivery.objects.filter(channel=channel, sent_at=None).exists()
+
+
+def test_when_it_arrives_what_another_worker_is_sending_just_now_stays_with_it(alice, receiver, monkeypatch):
+    """It would go out twice."""
+    receiver.answers = [(500, {}, b"")]
+    channel = a_channel(url=f"{receiver.url}/hook")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        a_synced_token(timezone.now(), expires_at=timezone.now() + timedelta(days=20))
+        Installation.note_clock(timezone.now())
+        note_warnings()
+        send_warnings(channel)
+        clock.shift(timedelta(minutes=3))
+        network, seen = socket.getaddrinfo, []
+
+        def meanwhile(*asked, **more):
+            if not seen:
+                seen.append(asked)
+                try_channel(channel, by=alice)
+                assert send_warnings(channel) == 0
+            return network(*asked, **more)
+
+        monkeypatch.setattr(socket, "getaddrinfo", meanwhile)
+        assert send_warnings(channel) == 1
+    assert [request.json["type"] for request in receiver.requests] == [
+        "pomona.warnings",
+        "pomona.test",
+        "pomona.warnings",
+    ]
 
 
 def test_a_test_that_fails_leaves_what_waits_as_it_is(alice, receiver):

@@ -107,6 +107,28 @@ def test_a_webhook_slack_and_teams_are_told_the_same(a_minute, receiver):
     assert {one.sent_at for one in Channel.objects.all()} == {WEDNESDAY}
 
 
+def test_a_program_is_told_everything_in_as_many_messages_as_it_takes(a_minute, clock, receiver):
+    """The worst first, each under a name of its own, and nothing twice when one of them has to come again."""
+    for kind in ("webhook", "slack"):
+        a_channel(kind, url=f"{receiver.url}/{kind}")
+    for number in range(30):
+        an_ending_token(name=f"T{number:02}", days=5 if number > 26 else 20)
+    receiver.answers = [(500, {}, b"")]
+    a_minute()
+    clock.shift(2 * MINUTE)
+    a_minute()
+    refused, *taken = [one for one in receiver.requests if one.path == "/webhook"]
+    assert sorted(len(one.json["data"]["warnings"]) for one in taken) == [5, 25]
+    assert all(one.json["data"]["count"] == len(one.json["data"]["warnings"]) for one in taken)
+    told = [warning["about"]["name"] for one in taken for warning in one.json["data"]["warnings"]]
+    assert sorted(told) == [f"T{number:02}" for number in range(30)]
+    assert [one["severity"] for one in refused.json["data"]["warnings"]][:4] == ["unhealthy"] * 3 + ["warning"]
+    assert len({one.headers["webhook-id"] for one in taken}) == 2
+    assert refused.headers["webhook-id"] in {one.headers["webhook-id"] for one in taken}
+    assert sum(one.path == "/slack" for one in receiver.requests) == 1, "people are told how many more there are"
+    assert a_minute() == 0
+
+
 def test_a_message_that_failed_comes_again_later_under_the_same_name(a_minute, clock, receiver):
     channel = a_channel(url=f"{receiver.url}/hook")
     receiver.answers = [(503, {}, b"Not now"), (500, {}, b"Oops")]
@@ -199,6 +221,18 @@ def test_a_mail_server_that_is_away_is_asked_once_for_all(a_minute, clock, alice
     assert [*Person.objects.values_list("failing_since", flat=True)] == [None] * 2
     first, second = mailbox.mails
     assert first["Message-ID"] != second["Message-ID"]
+
+
+def test_a_mail_server_that_takes_mails_and_never_says_so_is_not_waited_for_by_everybody(
+    a_minute, alice, settings, mailbox
+):
+    settings.EMAIL_TIMEOUT, mailbox.is_stalling = 0.3, True
+    for number in range(4):
+        a_person(f"p{number}", "administrator")
+    an_ending_token()
+    assert a_minute() == 0
+    assert mailbox.stalled == 2
+    assert Person.objects.filter(failing_since=WEDNESDAY).count() == 5
 
 
 def test_a_mailbox_that_is_refused_keeps_nobody_elses_mail(a_minute, alice, mailbox):
@@ -433,7 +467,7 @@ def test_a_worker_killed_between_sending_and_marking_sends_again_under_the_same_
             send_warnings(channel)
     assert Delivery.objects.get().sent_at is None
     assert send_warnings(channel) == 0
-    clock.shift(2 * MINUTE)
+    clock.shift(limits.DELIVERY_LEASE)
     assert a_minute() == 1
     first, again = receiver.requests
     assert first.headers["webhook-id"] == again.headers["webhook-id"]
