@@ -19,6 +19,7 @@ from enrollment.api.serializers.access import ApiKeyMadeSerializer, ApiKeySaidSe
 from enrollment.api.viewset import Viewset
 from enrollment.models import ApiKey, Person
 from enrollment.models.api_key import ApiKeyQuerySet, hash_key
+from enrollment.models.api_key_filter import ApiKeyFilter
 from enrollment.models.yes_or_no import YesOrNo
 
 A_SMALL_KEY = OpenApiExample(
@@ -26,23 +27,24 @@ A_SMALL_KEY = OpenApiExample(
 )
 
 
-class KeysAsked(django_filters.FilterSet):
+class KeysAsked(ApiKeyFilter):
     """Which keys."""
 
-    q = django_filters.CharFilter(method="search", label="A part of their name or their person's, or as they begin")
     is_usable = YesOrNo(method="usable", label="Those that open the door, or those that do no more")
+    is_ending = YesOrNo(method="ending", label="Those that expire or have expired and were not replaced, or all others")
     person = django_filters.ModelChoiceFilter(queryset=Person.objects.none(), label="Of this person")
 
     def __init__(self, data: Any, *, person: Person, **more: Any) -> None:
         super().__init__(data, **more)
         self.filters["person"].queryset = Person.objects.with_keys_for(person)
 
-    def search(self, keys: ApiKeyQuerySet, _name: str, words: str) -> ApiKeyQuerySet:
-        return keys.found_by(words)
-
     def usable(self, keys: ApiKeyQuerySet, _name: str, are: bool) -> QuerySet[ApiKey]:
         usable = ApiKey.objects.usable(timezone.now())
         return keys.filter(pk__in=usable) if are else keys.exclude(pk__in=usable)
+
+    def ending(self, keys: ApiKeyQuerySet, _name: str, are: bool) -> QuerySet[ApiKey]:
+        ending = ApiKey.objects.ending(timezone.now())
+        return keys.filter(pk__in=ending) if are else keys.exclude(pk__in=ending)
 
 
 class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Viewset):

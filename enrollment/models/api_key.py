@@ -1,11 +1,11 @@
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from enrollment.models.person import Person
 
 BEGINNING = 12  # characters of a key that are told
+# A key that is over stays in its list; after so long nobody waits for its successor any more.
+MISSED_FOR = timedelta(days=365)
 
 
 class KeyStatus(models.TextChoices):
@@ -31,6 +33,15 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
     def usable(self, now: datetime) -> "ApiKeyQuerySet":
         return self.open(now).filter(person__is_active=True)
+
+    def ending(self, now: datetime) -> "ApiKeyQuerySet":
+        """Those with an end to come, or behind them and without a successor: one of the same person and name.
+
+        Not what was revoked, nor what belongs to somebody who does not come with it any more.
+        """
+        newer = ApiKey.objects.open(now).filter(person=OuterRef("person"), name=OuterRef("name"))
+        is_missed = Q(expires_at__gt=now - MISSED_FOR) & ~Exists(newer)
+        return self.filter(Q(expires_at__gt=now) | is_missed, revoked_at=None, person__is_active=True)
 
     def find(self, key: str, now: datetime) -> "ApiKey | None":
         """The usable key that was shown as `key`. Looked up by its hash, so no comparison leaks its beginning."""

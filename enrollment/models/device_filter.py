@@ -1,4 +1,3 @@
-from datetime import date
 from typing import Any
 
 import django_filters
@@ -7,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import fields
 
 from enrollment.models.assignment import AssignmentState, Wish, is_without_profile
-from enrollment.models.day_filter import day_filter, end_of, start_of
+from enrollment.models.day_filter import day_filter, is_since, is_until
 from enrollment.models.device import AppleProfileStatus, Device, DeviceQuerySet, tagged
 from enrollment.models.distinct_values import containing
 from enrollment.models.person import Person
@@ -68,16 +67,16 @@ class DeviceFilter(django_filters.FilterSet):
     asset_tag = django_filters.CharFilter(method="is_tagged", label=_("Asset tag"))
     description = django_filters.CharFilter(method="is_called", label=_("Description"))
     assigned_by = django_filters.CharFilter(lookup_expr="icontains", label=_("Assigned by"))
-    assigned_since = day_filter("is_since", _("Assigned to the server since"), "assigned_at")
-    assigned_until = day_filter("is_until", _("Assigned to the server until"), "assigned_at")
-    profile_assigned_since = day_filter("is_since", _("Profile assigned since"), "profile_assigned_at")
-    profile_assigned_until = day_filter("is_until", _("Profile assigned until"), "profile_assigned_at")
-    handed_since = day_filter("is_since", _("Handed to the device since"), "profile_pushed_at")
-    handed_until = day_filter("is_until", _("Handed to the device until"), "profile_pushed_at")
-    appeared_since = day_filter("is_since", _("Appeared here since"), "appeared_at")
-    appeared_until = day_filter("is_until", _("Appeared here until"), "appeared_at")
-    released_since = day_filter("is_since", _("Released since"), "released_at")
-    released_until = day_filter("is_until", _("Released until"), "released_at")
+    assigned_since = day_filter(is_since, _("Assigned to the server since"), "assigned_at")
+    assigned_until = day_filter(is_until, _("Assigned to the server until"), "assigned_at")
+    profile_assigned_since = day_filter(is_since, _("Profile assigned since"), "profile_assigned_at")
+    profile_assigned_until = day_filter(is_until, _("Profile assigned until"), "profile_assigned_at")
+    handed_since = day_filter(is_since, _("Handed to the device since"), "profile_pushed_at")
+    handed_until = day_filter(is_until, _("Handed to the device until"), "profile_pushed_at")
+    appeared_since = day_filter(is_since, _("Appeared here since"), "appeared_at")
+    appeared_until = day_filter(is_until, _("Appeared here until"), "appeared_at")
+    released_since = day_filter(is_since, _("Released since"), "released_at")
+    released_until = day_filter(is_until, _("Released until"), "released_at")
 
     class Meta:
         model = Device
@@ -132,9 +131,3 @@ class DeviceFilter(django_filters.FilterSet):
 
     def is_tagged(self, devices: DeviceQuerySet, _name: str, words: str) -> DeviceQuerySet:
         return devices.filter(tagged(words))
-
-    def is_since(self, devices: DeviceQuerySet, column: str, day: date) -> DeviceQuerySet:
-        return devices.filter(**{f"{column}__gte": start_of(day)})
-
-    def is_until(self, devices: DeviceQuerySet, column: str, day: date) -> DeviceQuerySet:
-        return devices.filter(**{f"{column}__lt": end_of(day)})

@@ -4,6 +4,7 @@ import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.models.day_filter import day_filter, is_since, is_until
 from enrollment.models.keyset import Order
 from enrollment.models.person import Person
 from enrollment.models.vpp_token import VppToken, VppTokenQuerySet, VppTokenStatus
@@ -14,6 +15,8 @@ class VppTokenFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(method="search", label=_("Search"))
     status = django_filters.ChoiceFilter(field_name="status_now", choices=VppTokenStatus.choices, label=_("Status"))
+    expires_since = day_filter(is_since, _("Expires from"), "expires_at")
+    expires_until = day_filter(is_until, _("Expires until"), "expires_at")
 
     SORTS = (("name", _("Name")), ("expires_at", _("Expiry")), ("-read_at", _("Last read")))
     sort = django_filters.ChoiceFilter(method="in_order", choices=SORTS, label=_("Sort by"), empty_label=None)

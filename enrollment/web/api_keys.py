@@ -11,6 +11,7 @@ from enrollment.actions.access.make_api_key import make_api_key
 from enrollment.actions.access.revoke_api_key import revoke_api_key
 from enrollment.actions.access.what_may_be_given import AccessRefused
 from enrollment.models import ApiKey, Permission, Person
+from enrollment.models.api_key_filter import ApiKeyFilter
 from enrollment.permissions import check, may
 from enrollment.web.forms.access import ApiKeyForm, FilterForm
 from enrollment.web.keyset import keyset_page
@@ -19,28 +20,29 @@ SIZE = 50
 SHOWS = {
     "": gettext_lazy("Usable"),
     "mine": gettext_lazy("My own"),
+    "ending": gettext_lazy("Expiring, or expired and not replaced"),
     "all": gettext_lazy("All"),
 }
 
 
 def api_key_list(request: HttpRequest) -> HttpResponse:
     """One's own keys, and with Manage access those of the people one administers."""
-    form = FilterForm(request.GET, SHOWS)
-    words, manages = form.words, may(request.user, Permission.MANAGE_ACCESS)
-    found = ApiKey.objects.visible_to(request.user)
+    form, filters = FilterForm(request.GET, SHOWS), ApiKeyFilter(request.GET, ApiKey.objects.visible_to(request.user))
+    found, days = filters.keys, ("expires_since", "expires_until")
     if form.shown == "mine":
         found = found.filter(person=request.user)
+    elif form.shown == "ending":
+        found = found.ending(timezone.now())
     elif not form.shown:
         found = found.usable(timezone.now())
-    if words:
-        found = found.found_by(words)
     rows = found.select_related("person", "role").prefetch_related("scope_tags")
     values = {
         "section": "api-key-list",
         "page": keyset_page(rows, request.GET, order="-pk", size=SIZE),
         "form": form,
-        "is_filtered": bool(words or form.shown),
-        "manages": manages,
+        "fields": [filters.form[name] for name in days],
+        "is_filtered": bool(form.words or form.shown or any(request.GET.get(name) for name in days)),
+        "manages": may(request.user, Permission.MANAGE_ACCESS),
     }
     return render(request, "enrollment/api_keys/list.html", values)
 

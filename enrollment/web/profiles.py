@@ -19,7 +19,7 @@ from enrollment.models import AssignmentState, Device, Permission, Profile, Prof
 from enrollment.models.keyset import counted
 from enrollment.models.listed_counts import device_counts, wipe_counts
 from enrollment.models.profile_field import Affinity
-from enrollment.models.profile_filter import ProfileFilter
+from enrollment.models.profile_filter import CERTIFICATE_DAYS, ProfileFilter
 from enrollment.models.profile_words import in_words
 from enrollment.permissions import check, may
 from enrollment.web.keyset import keyset_page
@@ -33,7 +33,8 @@ def profile_list(request: HttpRequest) -> HttpResponse:
     check(request.user, Permission.READ_PROFILE)
     tokens = Token.objects.visible_to(request.user)
     words, token = request.GET.get("q", "").strip(), request.GET.get("token", "")
-    found = ProfileFilter(request.GET, person=request.user).profiles.select_related("token", "current")
+    filters = ProfileFilter(request.GET, person=request.user)
+    found = filters.profiles.select_related("token", "current")
     page = keyset_page(found, request.GET, order="name", size=PROFILES_SHOWN, count=counted(found))
     profiles = page.rows
     counts, to_wipe = device_counts(profiles), wipe_counts(profiles)
@@ -48,6 +49,8 @@ def profile_list(request: HttpRequest) -> HttpResponse:
         "tokens": tokens,
         "words": words,
         "chosen": token,
+        # Only pictures lead to these: who has not come from there has no use for them.
+        "fields": [filters.form[name] for name in CERTIFICATE_DAYS if any(map(request.GET.get, CERTIFICATE_DAYS))],
         "drafts": ProfileDraft.objects.visible_to(request.user).select_related("token", "profile"),
         "may_create": may(request.user, Permission.CREATE_PROFILE),
     }

@@ -55,6 +55,8 @@ def vpp_token_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "tokens": [(token, portals.get(token.pk), profiles[token.pk]) for token in page.rows],
         "form": filters.form,
+        "fields": [filters.form[name] for name in ("expires_since", "expires_until")],
+        "is_filtered": any(request.GET.get(name) for name in filters.filters if name != "sort"),
         "may_create": may(request.user, Permission.CREATE_TOKEN),
     }
     return render(request, "enrollment/vpp_tokens/list.html", values)

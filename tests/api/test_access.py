@@ -1,5 +1,6 @@
 """API-2 and ROLE-1 to ROLE-3 for programs: the same verbs as the pages'."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -150,10 +151,16 @@ def test_ones_own_is_no_more_to_a_key_that_is_less(program, alice):
 
 def test_keys_are_found_as_on_their_page(program, alice, bob):
     ask, _theirs = program(alice), program(bob)
-    old = ask("post", "api-keys/", data={"name": "old"}).json()
+    old = ask("post", "api-keys/", data={"name": "old", "days": 30}).json()
     ask("delete", f"api-keys/{old['id']}/")
+    ask("post", "api-keys/", data={"name": "soon", "days": 5})
+    day = f"{timezone.localdate() + timedelta(days=9):%Y-%m-%d}"
     for query, found in (
-        ("is_usable=true", ["test", "test"]),
+        ("is_usable=true", ["soon", "test", "test"]),
+        ("is_ending=true&q=soon", ["soon"]),
+        ("is_ending=false", ["old"]),
+        (f"expires_until={day}", ["soon"]),
+        (f"expires_since={day}&q=old", ["old"]),
         ("is_usable=false", ["old"]),
         (f"person={bob.pk}", ["test"]),
         ("q=OLD", ["old"]),

@@ -124,6 +124,8 @@ def test_the_list_has_the_filters_of_its_page(program, alice):
     assert names("q=shop") == ["Lyon"]
     assert names("status=rejected") == ["Caen"]
     assert names("sort=expires_at") == ["Lyon", "Caen"]
+    assert names(f"expires_until={timezone.now() + timedelta(days=6):%Y-%m-%d}") == ["Lyon"]
+    assert names(f"expires_since={timezone.now() + timedelta(days=7):%Y-%m-%d}") == ["Caen"]
     assert ask("get", "vpp-tokens/?status=what").status_code == 400
     first = ask("get", "vpp-tokens/?page_size=1").json()
     assert [one["name"] for one in first["results"]] == ["Caen"]

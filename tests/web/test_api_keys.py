@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -69,6 +70,27 @@ def test_everybody_sees_their_own_and_who_manages_access_sees_all(as_alice, as_b
     ApiKey.objects.update(revoked_at=timezone.now())
     assert _names(as_alice, "") == set()
     assert _names(as_alice, "?show=all") == {"hers", "his"}
+
+
+def test_keys_are_found_by_their_end_and_whether_they_are_missed(as_alice, alice):
+    for name, days in (("over", -3), ("soon", 3), ("later", 300), ("ever", None)):
+        ends = timezone.now() + timedelta(days=days) if days else None
+        ApiKey.objects.create(person=alice, name=name, hashed_key=name, expires_at=ends)
+    ApiKey.objects.create(
+        person=alice, name="gone", hashed_key="gone", expires_at=timezone.now(), revoked_at=timezone.now()
+    )
+    assert _names(as_alice, "") == {"soon", "later", "ever"}
+    assert _names(as_alice, "?show=ending") == {"over", "soon", "later"}
+    day = f"{timezone.localdate() + timedelta(days=9):%Y-%m-%d}"
+    assert _names(as_alice, f"?expires_until={day}") == {"soon"}
+    assert _names(as_alice, f"?show=ending&expires_until={day}") == {"over", "soon"}
+    assert _names(as_alice, f"?show=all&expires_since={day}") == {"later"}
+    assert _names(as_alice, "?expires_since=tomorrow") == set()
+    page = as_alice.get(f"{reverse('api-key-list')}?show=ending&expires_until={day}").content.decode()
+    assert f'value="{day}"' in page
+    assert "Clear filters" in page
+    ApiKey.objects.create(person=alice, name="over", hashed_key="new")
+    assert "over" not in _names(as_alice, "?show=ending"), "it has a successor"
 
 
 def _names(browser, query):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enrollment.actions.access.make_api_key import make_api_key
-from enrollment.models import Alert, AuditEntry, Licences, Permission, Role, ScopeTag, SyncStatus, Wish
+from enrollment.models import Alert, ApiKey, AuditEntry, Licences, Permission, Role, ScopeTag, SyncStatus, Wish
 from enrollment.models.licence_stock import COMPANY_PORTAL
 from tests.cast import (
     a_browser_of,
@@ -113,6 +113,48 @@ def test_every_column_of_syncs_leads_to_a_list_of_as_many(as_bob):
         assert listed(as_bob, unescape(link)) == int(figure)
 
 
+@pytest.fixture
+def much_that_ends(alice):
+    """Of each kind so much that it is drawn as columns, some of it over, and what is not told of besides."""
+    made = NOW - timedelta(days=400)
+    with time_machine.travel(made, tick=False):
+        token = a_token(name="Orchard")
+        for n in range(3):
+            make_api_key(alice, name=f"Old {n}", by=alice, days=365)
+        make_api_key(alice, name="Replaced", by=alice, days=365)
+        for n, days in enumerate((390, 500, *[405] * 6)):
+            certificate = a_stored_certificate(f"CA {n}", days=days)
+            a_profile(token, name=f"P{n}", apple_uuid="A" * 32, anchor_certificates=[certificate])
+        both = [a_stored_certificate("Before", days=300), a_stored_certificate("After", days=2000)]
+        a_profile(token, name="Other", apple_uuid="B" * 32, anchor_certificates=both)
+    for days in (0.1, 5.1, 5.2, 5.3, 5.4, 5.5, 5.6, 100):
+        make_api_key(alice, name="Replaced", by=alice, days=30)
+        ApiKey.objects.filter(pk=make_a_key(alice, f"K{days}")).update(expires_at=NOW + timedelta(days=days))
+        a_vpp_token(name=f"V{days}", expires_at=NOW + timedelta(days=days))
+        a_token(name=f"T{days}", expires_at=NOW + timedelta(days=days))
+    ApiKey.objects.filter(pk=make_a_key(alice, "This morning")).update(expires_at=NOW - timedelta(hours=1))
+    a_vpp_token(name="Over", expires_at=NOW - timedelta(days=20))
+    revoked = make_a_key(alice, "Revoked")
+    ApiKey.objects.filter(pk=revoked).update(expires_at=NOW + timedelta(days=5), revoked_at=NOW)
+
+
+def make_a_key(person, name):
+    make_api_key(person, name=name, by=person, days=30)
+    return ApiKey.objects.get(name=name).pk
+
+
+@pytest.mark.usefixtures("much_that_ends")
+def test_every_column_of_what_expires_leads_to_a_list_of_as_many(as_alice):
+    columns = re.findall(
+        r'<a class="\w+" href="([^"]*)" aria-label="([^"]*), ([^"]*): (\d+)"', part(page_of(as_alice), EXPIRIES)
+    )
+    assert len(columns) > 9
+    for link, kind, when, figure in columns:
+        assert listed(as_alice, unescape(link)) == int(figure), (kind, when, link)
+    over = [kind for _link, kind, when, _figure in columns if when == "Expired"]
+    assert over == ["Enrollment program tokens", "VPP tokens", "Certificates", "API keys"]
+
+
 @pytest.mark.usefixtures("orchard")
 def test_every_link_of_the_page_leads_somewhere(as_alice):
     content = page_of(as_alice).partition("<main")[2]
@@ -190,12 +232,12 @@ def test_who_only_manages_access_sees_what_needs_attention_and_what_expires(alic
 
 def test_who_only_reads_profiles_sees_which_certificates_expire():
     role = Role.objects.create(key="profiles", permissions=[Permission.READ_PROFILE.value])
-    host = {"pairing": "certificate", "host_certificates": [a_stored_certificate()]}
+    host = {"pairing": "certificate", "host_certificates": [a_stored_certificate("Home CA")]}
     with time_machine.travel(datetime(2026, 1, 1, tzinfo=UTC), tick=False):
         a_profile(a_synced_token(NOW, expires_at=NOW + timedelta(days=500)), name="Kiosk", apple_uuid="A" * 32, **host)
     page = page_of(a_browser_of(a_person("dora", role.key)))
     assert EXPIRIES in headings(page)
-    assert "Orchard Configurator" in part(page, EXPIRIES)
+    assert "Home CA" in part(page, EXPIRIES)
     assert "Needs attention" not in headings(page), "nothing does"
 
 

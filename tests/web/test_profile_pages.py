@@ -1,6 +1,7 @@
 """Revisions, preview, files, and what Apple has, as pages."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from enrollment.actions.profiles.define_revision import define_revision
 from enrollment.models import Device, ForeignProfile, Profile, ProfileDraft, ProfileRevision, Wish
-from tests.cast import a_device, a_profile
+from tests.cast import a_device, a_profile, a_stored_certificate, a_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -198,3 +199,27 @@ def count_queries(work):
 
 def test_a_profile_of_another_token_is_as_good_as_none(as_charlie, profile):
     assert as_charlie.get(f"{reverse('profile-new')}?like={profile.pk}").status_code == 404
+
+
+def test_profiles_are_found_by_when_a_certificate_of_theirs_ends(as_alice):
+    token, now = a_token(), timezone.now()
+    early, late = a_stored_certificate("Early", days=20), a_stored_certificate("Late", days=200)
+    for name, certificates in (("Both", [early, late]), ("Early", [early]), ("Late", [late]), ("None", [])):
+        a_profile(token, name=name, anchor_certificates=certificates)
+
+    def names(since=None, until=None, **more):
+        days = {"certificate_since": since, "certificate_until": until}
+        asked = {name: f"{now + timedelta(days=days):%Y-%m-%d}" for name, days in days.items() if days is not None}
+        return [one.name for one in as_alice.get(reverse("profile-list"), {**asked, **more}).context["profiles"]]
+
+    assert names() == ["Both", "Early", "Late", "None"]
+    assert names(since=10, until=30) == names(until=30) == ["Both", "Early"]
+    assert names(since=30) == ["Both", "Late"]
+    assert names(since=30, until=100) == [], "no certificate ends between"
+    assert names(since=30, q="late") == ["Late"]
+    assert names(certificate_since="tomorrow") == []
+    page = as_alice.get(reverse("profile-list")).content.decode()
+    assert "certificate_since" not in page
+    page = as_alice.get(reverse("profile-list"), {"certificate_until": "2030-01-01"}).content.decode()
+    assert 'value="2030-01-01"' in page
+    assert "Clear filters" in page

@@ -153,7 +153,9 @@ def test_the_list_is_searched_filtered_and_sorted(as_alice):
     assert names(q="shop") == ["Lyon"]
     assert names(status="rejected") == ["Caen"]
     assert names(sort="expires_at") == ["Lyon", "Caen"]
-    assert names(status="what") == []
+    assert names(expires_until=f"{soon:%Y-%m-%d}") == names(expires_since=f"{soon:%Y-%m-%d}", q="Lyon") == ["Lyon"]
+    assert names(expires_since=f"{soon + timedelta(days=1):%Y-%m-%d}") == ["Caen"]
+    assert names(expires_since="soon") == names(status="what") == []
     assert "No VPP token matches" in as_alice.get(reverse("vpp-token-list"), {"q": "x"}).content.decode()
 
 

@@ -1,11 +1,9 @@
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from urllib.parse import urlencode
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,12 +12,10 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from enrollment import limits
 from enrollment.actions.warnings.look import Look
 from enrollment.models import ApiKey, Permission, Person, Profile, Token, VppToken
-from enrollment.models.certificate import Certificate, NotACertificate, stored_certificate
+from enrollment.models.api_key import ApiKeyQuerySet
+from enrollment.models.profile import ProfileQuerySet
+from enrollment.models.profile_certificates import carried_certificates
 from enrollment.permissions import may
-
-# A key that is over stays in its list; after so long nobody waits for its successor any more.
-KEYS_TOLD_FOR = timedelta(days=365)
-_CERTIFICATES = ("supervising_host_certs", "anchor_certs")  # keys of Apple's profile
 
 
 class ExpiryKind(models.TextChoices):
@@ -89,7 +85,11 @@ class Expiry:
             return reverse("token-detail", args=[self.token.pk])
         if self.vpp_token:
             return reverse("vpp-token-detail", args=[self.vpp_token.pk])
-        return _where(self.profiles) if self.profiles else reverse("api-key-list")
+        if self.api_key:
+            # Among all, for the list alone shows those that still open a door.
+            said = {"show": "all", "q": self.api_key.beginning}
+            return f"{reverse('api-key-list')}?{urlencode(said)}"
+        return _where(self.profiles, self.expires_at)
 
 
 def expiries(person: Person | None, until: datetime) -> list[Expiry]:
@@ -136,11 +136,8 @@ def _made(token: Token | VppToken, look: Look) -> datetime:
 
 
 def _api_keys(look: Look, until: datetime) -> Iterator[Expiry]:
-    """Of people who come with them; not what was revoked, nor what has another key of the same name in its place."""
-    keys = ApiKey.objects.visible_to(look.person) if look.person else ApiKey.objects.all()
-    newer = ApiKey.objects.open(look.now).filter(person=OuterRef("person"), name=OuterRef("name"))
-    ending = Q(expires_at__gt=look.now) | (Q(expires_at__gt=look.now - KEYS_TOLD_FOR) & ~Exists(newer))
-    for key in keys.filter(ending, expires_at__lte=until, revoked_at=None, person__is_active=True):
+    keys = ApiKey.objects.visible_to(look.person) if look.person else ApiKeyQuerySet(ApiKey)
+    for key in keys.ending(look.now).filter(expires_at__lte=until):
         if key.expires_at:
             yield Expiry(
                 kind=ExpiryKind.API_KEY,
@@ -154,13 +151,9 @@ def _api_keys(look: Look, until: datetime) -> Iterator[Expiry]:
 
 def _certificates(look: Look, until: datetime) -> Iterator[Expiry]:
     """Each certificate once, whatever the number of profiles that carry it."""
-    carried: dict[str, list[Profile]] = defaultdict(list)
-    for profile in _with_certificates(look):
-        for text in _texts(profile):
-            carried[text].append(profile)
-    for text, profiles in carried.items():
-        certificate = _read(text)
-        if certificate and certificate.expires_at <= until:
+    seen = Profile.objects.visible_to(look.person) if look.person else ProfileQuerySet(Profile)
+    for certificate, profiles in carried_certificates(seen):
+        if certificate.expires_at <= until:
             yield Expiry(
                 kind=ExpiryKind.CERTIFICATE,
                 key=f"certificate-{certificate.fingerprint.replace(':', '').lower()}",
@@ -171,30 +164,10 @@ def _certificates(look: Look, until: datetime) -> Iterator[Expiry]:
             )
 
 
-def _with_certificates(look: Look) -> models.QuerySet[Profile]:
-    profiles = Profile.objects.visible_to(look.person) if look.person else Profile.objects.all()
-    some = Q(*[("current__payload__has_key", key) for key in _CERTIFICATES], _connector=Q.OR)
-    return (
-        profiles.filter(some)
-        .select_related("current")
-        .only("name", "token_id", "current__payload", "current__created_at")
-    )
-
-
-def _texts(profile: Profile) -> set[str]:
-    payload: dict[str, Any] = profile.current.payload if profile.current else {}
-    return {text for key in _CERTIFICATES for text in payload.get(key, [])}
-
-
-def _read(text: str) -> Certificate | None:
-    try:
-        return stored_certificate(text)
-    except NotACertificate:
-        return None
-
-
-def _where(profiles: Sequence[Profile]) -> str:
+def _where(profiles: Sequence[Profile], expires_at: datetime) -> str:
     if len(profiles) == 1:
         return reverse("profile-detail", args=[profiles[0].pk])
-    tokens = {profile.token_id for profile in profiles}
-    return reverse("token-tab", args=[*tokens, "profiles"]) if len(tokens) == 1 else reverse("profile-list")
+    tokens, day = {profile.token_id for profile in profiles}, timezone.localdate(expires_at)
+    if len(tokens) == 1:
+        return reverse("token-tab", args=[*tokens, "profiles"])
+    return f"{reverse('profile-list')}?{urlencode({'certificate_since': day, 'certificate_until': day})}"

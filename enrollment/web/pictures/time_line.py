@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +21,7 @@ from enrollment.actions.dashboard.dashboard import AHEAD
 from enrollment.actions.warnings.conditions.expiry import expiry_step, severity_of
 from enrollment.actions.warnings.expiries import Expiry, ExpiryKind
 from enrollment.models import Severity
+from enrollment.models.day_filter import DAY
 from enrollment.models.labelled import labelled
 from enrollment.web.pictures.bar_rows import percents
 from enrollment.web.pictures.day_columns import LEAST, short_figure
@@ -37,11 +39,12 @@ NAMES: dict[ExpiryKind, str | Promise] = {
     ExpiryKind.CERTIFICATE: gettext_lazy("Certificates"),
     ExpiryKind.API_KEY: gettext_lazy("API keys"),
 }
+# Where each kind is listed: the page, what its filters by day begin with, and what else it is asked for.
 LISTS = {
-    ExpiryKind.TOKEN: "token-list",
-    ExpiryKind.VPP_TOKEN: "vpp-token-list",
-    ExpiryKind.CERTIFICATE: "profile-list",
-    ExpiryKind.API_KEY: "api-key-list",
+    ExpiryKind.TOKEN: ("token-list", "expires", {"sort": "expires_at"}),
+    ExpiryKind.VPP_TOKEN: ("vpp-token-list", "expires", {"sort": "expires_at"}),
+    ExpiryKind.CERTIFICATE: ("profile-list", "certificate", {}),
+    ExpiryKind.API_KEY: ("api-key-list", "expires", {"show": "ending"}),
 }
 
 
@@ -203,12 +206,10 @@ def _column(
 
 
 def _list_link(kind: ExpiryKind, first: date | None, last: date) -> str:
-    """The list behind a column; where the list has such filters, no more than that."""
-    link = reverse(LISTS[kind])
-    if kind != ExpiryKind.TOKEN:
-        return link
-    since = f"expires_since={first:%Y-%m-%d}&" if first else ""
-    return f"{link}?{since}expires_until={last:%Y-%m-%d}&sort=expires_at"
+    """The list behind a column: no more than that; of certificates, the profiles that carry them."""
+    page, column, more = LISTS[kind]
+    since = {f"{column}_since": f"{first:{DAY}}"} if first else {}
+    return f"{reverse(page)}?{urlencode({**since, f'{column}_until': f'{last:{DAY}}', **more})}"
 
 
 def _last_day(day: date) -> date:

@@ -13,7 +13,7 @@ from enrollment.actions.access.make_api_key import make_api_key
 from enrollment.actions.access.revoke_api_key import revoke_api_key
 from enrollment.actions.warnings.expiries import ExpiryKind, expiries
 from enrollment.models import ApiKey, Person, Role, ScopeTag
-from tests.cast import a_profile, a_stored_certificate, a_token, a_vpp_token
+from tests.cast import a_browser_of, a_profile, a_stored_certificate, a_token, a_vpp_token
 from tests.typeset import typeset
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def test_all_that_ends_is_told_the_earliest_first(alice):
     ]
     assert [expiry.link for expiry in found] == [
         reverse("vpp-token-detail", args=[vpp_token.pk]),
-        reverse("api-key-list"),
+        f"{reverse('api-key-list')}?show=all&q={ApiKey.objects.get().beginning}",
         reverse("token-detail", args=[token.pk]),
         reverse("profile-detail", args=[profile.pk]),
     ]
@@ -84,7 +84,8 @@ def test_a_certificate_in_many_profiles_ends_once(alice):
 
     a_profile(other, name="Van", anchor_certificates=[shared])
     (found,) = [one for one in expiries(alice, within(100)) if one.kind == ExpiryKind.CERTIFICATE]
-    assert found.link == reverse("profile-list")
+    day = f"{found.expires_at:%Y-%m-%d}"
+    assert found.link == f"{reverse('profile-list')}?certificate_since={day}&certificate_until={day}"
 
     first.current.payload["supervising_host_certs"] = ["bm90IGEgY2VydGlmaWNhdGU="]
     first.current.save()
@@ -121,7 +122,9 @@ def test_a_key_that_was_revoked_replaced_or_left_behind_is_not_told(alice, bob):
         make_api_key(alice, name=name, by=alice, days=30)
     with time_machine.travel(START + timedelta(days=40), tick=False):
         make_api_key(alice, name="Replaced", by=alice, days=None)
-        assert names(alice) == ["Forgotten"]
+        (missed,) = expiries(alice, within(730))
+        assert missed.name == "Forgotten"
+        assert [key.name for key in a_browser_of(alice).get(missed.link).context["page"].rows] == ["Forgotten"]
     with time_machine.travel(START + timedelta(days=500), tick=False):
         assert names(alice) == [], "after a year nobody waits for its successor"
 
