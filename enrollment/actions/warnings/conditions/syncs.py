@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from enrollment import limits
 from enrollment.actions.warnings.look import Look
-from enrollment.actions.warnings.warning import Condition, StandingWarning
+from enrollment.actions.warnings.warning import A_DAY, Condition, StandingWarning
 from enrollment.models import Permission, Severity, SyncRun, SyncStatus, TokenStatus
 
 # Each has a warning of its own, which says what keeps it from being synced.
@@ -66,16 +66,21 @@ class NoSync(Condition):
 
 
 class SyncFailed(Condition):
-    """The last sync that came to an end, came to a bad one."""
+    """The last sync that came to an end, came to a bad one.
+
+    One whose time ran out goes on in another run (SYNC-6).
+    """
 
     id = "sync_failed"
     label = gettext_lazy("Sync failed")
     watches = gettext_lazy("The last sync of a token came to a bad end.")
     acts = Permission.SYNC_DEVICE
     patience = timedelta(minutes=30)  # a place in the list that Apple has forgotten is followed by a full sync at once
+    grace = A_DAY
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
-        runs = SyncRun.objects.filter(token=OuterRef("pk"), finished_at__isnull=False).order_by("-finished_at")
+        ended = SyncRun.objects.filter(finished_at__isnull=False, status__in=(SyncStatus.DONE, SyncStatus.FAILED))
+        runs = ended.filter(token=OuterRef("pk")).order_by("-finished_at")
         last = look.tokens.order_by().annotate(last_run=Subquery(runs.values("pk")[:1])).values("last_run")
         failed = SyncRun.objects.filter(pk__in=last, status=SyncStatus.FAILED).select_related("token")
         others = {token.pk for token in look.troubled_tokens if token.status_now in OTHER_CAUSES}

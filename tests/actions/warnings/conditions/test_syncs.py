@@ -93,7 +93,19 @@ class TestSyncFailed:
         said = "The last sync of “Shops” failed. Apple answered with an error (418): tea"
         assert (warning.sentence, warning.link) == (said, f"/syncs/{failed.pk}/")
         assert warning.remedy.startswith("Try again later")
-        an_ended_run(token, SyncStatus.TIMED_OUT, START)
+        an_ended_run(token, SyncStatus.DONE, START)
+        assert holding("sync_failed") == []
+
+    def test_a_sync_whose_time_ran_out_goes_on_and_has_not_come_to_an_end(self, clock):
+        """SYNC-6: so nothing is over yet, and nothing has failed."""
+        token, other = a_synced_token(START, name="Shops"), a_synced_token(START)
+        an_ended_run(token, SyncStatus.FAILED, START - timedelta(hours=2))
+        an_ended_run(other, SyncStatus.DONE, START - timedelta(hours=2))
+        for ago in (60, 30, 0):
+            for one in (token, other):
+                an_ended_run(one, SyncStatus.TIMED_OUT, START - timedelta(minutes=ago))
+        assert the("sync_failed").token == token
+        an_ended_run(token, SyncStatus.DONE, START + SECOND)
         assert holding("sync_failed") == []
 
     @pytest.mark.parametrize(
