@@ -7,6 +7,9 @@ from enrollment import limits
 from enrollment.actions.devices.request_sync import SyncRefused, next_full_sync, sync_refusal
 from enrollment.models import SyncKind, SyncRun, Token
 
+# Of a token, what the end of a run changes.
+OUTCOME = ("cursor", "cursor_at", "synced_at", "next_sync_at", "full_synced_at", "full_because")
+
 
 @dataclass(frozen=True)
 class SyncState:
@@ -24,8 +27,10 @@ class SyncState:
 
 
 def sync_state(token: Token) -> SyncState:
-    """What cockpit and program show of a token's sync."""
+    """What cockpit and program show of a token's sync. What the end of a run changes of the token is read anew."""
     run = token.sync_runs.open().first() or token.sync_runs.first()
+    if run and not run.is_open:  # it may have ended since the token was read
+        token.refresh_from_db(fields=OUTCOME)
     return SyncState(run, sync_refusal(token), next_full_sync(token), **(_estimate(run) if run else {}))
 
 
