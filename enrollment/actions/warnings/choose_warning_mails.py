@@ -13,7 +13,7 @@ LESS = gettext_noop("This key is less than its person, who chooses which warning
 
 
 def choose_warning_mails(person: Person, *, told_from: str, told_rhythm: str, by: Person | None) -> None:
-    """From how bad on warnings are mailed to somebody ("" as the program does, "nothing" never), and how often.
+    """From which severity on warnings are mailed to somebody ("" as the program does, "nothing" never), and how often.
 
     AccessRefused for a key that is less than its person: whoever finds it must not silence what tells of them.
     """

@@ -50,7 +50,7 @@ def _why(to_person: bool) -> str:
     """Why somebody gets it, and where they choose otherwise."""
     if not to_person:
         return ""
-    why = _("You are told because you can act on it. From how bad on, and how often, you choose here: %(link)s")
+    why = _("You are told because you can act on it. From which severity on, and how often, you choose here: %(link)s")
     return why % {"link": settings.BASE_URL + reverse("account")}
 
 

@@ -24,7 +24,7 @@ class MeSerializer(serializers.Serializer):
     email = serializers.CharField()
     language = serializers.ChoiceField(choices=LANGUAGES, allow_blank=True, help_text="Of mails; empty: none chosen.")
     told_from = serializers.ChoiceField(
-        choices=TOLD_FROM, allow_blank=True, help_text="From how bad on warnings are mailed to you; empty: warning."
+        choices=TOLD_FROM, allow_blank=True, help_text="From which severity on warnings are mailed; empty: warning."
     )
     told_rhythm = serializers.ChoiceField(choices=Rhythm.choices, help_text="How often they are.")
     is_service = serializers.BooleanField()

@@ -71,7 +71,7 @@ class ChannelForm(AccessForm):
         help_text=gettext_lazy("One in each line."),
     )
     least_severity = forms.ChoiceField(
-        label=gettext_lazy("From how bad on"),
+        label=gettext_lazy("From which severity on"),
         choices=Severity.choices,
         initial=Severity.WARNING,
         widget=Cards(SEVERITY_HELPS),
