@@ -2,12 +2,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from enrollment.actions.warnings.audience import Audience, Recipient
 from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.actions.warnings.next_time import next_time
+from enrollment.actions.warnings.take_up_alerts import take_up_alerts
 from enrollment.actions.warnings.warning import StandingWarning
 from enrollment.models import Alert, Delivery, Dropped
 
@@ -34,7 +35,7 @@ def _remember(warnings: Sequence[StandingWarning], now: datetime) -> dict[str, A
     new = [warning for warning in warnings if warning.key not in standing]
     if not new:
         return standing
-    again = _take_up_again(new)
+    again = take_up_alerts(new, now)
     Alert.objects.bulk_create(
         [_alert(warning, now) for warning in new if warning.key not in again], ignore_conflicts=True
     )
@@ -48,19 +49,6 @@ def _end(over: list[int], now: datetime) -> None:
         Alert.objects.standing().filter(pk__in=over).update(ended_at=now)
         waiting = Delivery.objects.waiting().filter(alert__in=over)
         waiting.update(dropped_at=now, dropped_because=Dropped.OVER)
-
-
-def _take_up_again(new: Sequence[StandingWarning]) -> set[str]:
-    """What ended too early: it holds since before that. Its steps have been told already."""
-    since = {warning.key: warning.since for warning in new if warning.since}
-    ended = Alert.objects.filter(key__in=since, ended_at__isnull=False).order_by("ended_at")
-    same = {alert.key: alert.pk for alert in ended if alert.ended_at and since[alert.key] <= alert.ended_at}
-    try:
-        with transaction.atomic():
-            Alert.objects.filter(pk__in=same.values()).update(ended_at=None)
-    except IntegrityError:
-        return set()  # another clock has made a row for one of them
-    return set(same)
 
 
 def _alert(warning: StandingWarning, now: datetime) -> Alert:

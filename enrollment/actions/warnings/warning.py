@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from enrollment.actions.warnings.look import Look
 from enrollment.models import Alert, Channel, Permission, Severity, Token, VppToken
 
+A_DAY = timedelta(days=1)
+
 
 @dataclass(kw_only=True)
 class StandingWarning:
@@ -72,6 +74,8 @@ class Condition:
     needed: ClassVar[Permission] = Permission.READ_TOKEN  # to see it
     acts: ClassVar[Permission] = Permission.UPDATE_TOKEN  # to do something about it: who is told, and may snooze it
     patience: ClassVar[timedelta] = timedelta()  # it has to hold for so long before it is sent to anybody
+    # What holds again within this time is the same as before, and not told once more: for what goes to and fro.
+    grace: ClassVar[timedelta] = timedelta()
 
     def find(self, look: Look) -> Iterator[StandingWarning]:
         """Where it holds now, among what may be looked at."""

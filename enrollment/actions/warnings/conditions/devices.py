@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from enrollment.actions.warnings.device_figures import DeviceFigures
 from enrollment.actions.warnings.look import Look
-from enrollment.actions.warnings.warning import Condition, StandingWarning
+from enrollment.actions.warnings.warning import A_DAY, Condition, StandingWarning
 from enrollment.models import AssignmentState, Permission, Severity
 from enrollment.models.device_tally import Counts
 
@@ -25,6 +25,7 @@ class _Devices(Condition):
 
     needed, acts = Permission.READ_DEVICE, Permission.ASSIGN_PROFILE
     severity = Severity.WARNING
+    grace = A_DAY
     filters: ClassVar[Mapping[str, str]]
 
     def counts(self, figures: DeviceFigures) -> Counts:

@@ -13,7 +13,7 @@ from enrollment import limits
 from enrollment.actions.licences.delete_vpp_token import chosen_vpp_tokens
 from enrollment.actions.warnings.conditions.expiry import Expired, Expiring
 from enrollment.actions.warnings.look import Look
-from enrollment.actions.warnings.warning import Condition, StandingWarning
+from enrollment.actions.warnings.warning import A_DAY, Condition, StandingWarning
 from enrollment.models import Licences, Severity, VppToken, VppTokenStatus
 from enrollment.models.licence_stock import ShortApp, Supply, app_title
 
@@ -121,6 +121,7 @@ class _OfApps(Condition):
 
     severity: Severity  # of the others
     supply: Supply
+    grace = A_DAY
 
     def names_of(self, parts: Collection[str]) -> Mapping[str, str]:
         called = Licences.objects.filter(adam_id__in=parts).exclude(name="").values_list("adam_id", "name")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from enrollment import limits
 from enrollment.actions.warnings.look import Look
-from enrollment.actions.warnings.warning import Condition, StandingWarning
+from enrollment.actions.warnings.warning import A_DAY, Condition, StandingWarning
 from enrollment.models import Permission, Profile, Severity, Token
 
 OF_A_PROFILE = "profile-"
@@ -21,7 +21,13 @@ def in_words(warning: StandingWarning) -> dict[str, str]:
     return {name: intcomma(value) if isinstance(value, int) else value for name, value in warning.details.items()}
 
 
-class ManyTokens(Condition):
+class _NearALimit(Condition):
+    """A count goes up and down, and over the border again."""
+
+    grace = A_DAY
+
+
+class ManyTokens(_NearALimit):
     """LIM-3: of the installation."""
 
     id = "many_tokens"
@@ -44,7 +50,7 @@ class ManyTokens(Condition):
         return reverse("token-list")
 
 
-class ManyProfiles(Condition):
+class ManyProfiles(_NearALimit):
     """LIM-1: of a token."""
 
     id = "many_profiles"
@@ -79,7 +85,7 @@ class ManyProfiles(Condition):
         return f"{reverse('profile-list')}?token={warning.details['token']}"
 
 
-class ManyDevicesOfAProfile(Condition):
+class ManyDevicesOfAProfile(_NearALimit):
     """LIM-2: `part` tells which profile of the token."""
 
     id = "many_devices_of_a_profile"
@@ -120,7 +126,7 @@ class ManyDevicesOfAProfile(Condition):
         return reverse("profile-detail", args=[warning.details["profile"]])
 
 
-class ManyDevices(Condition):
+class ManyDevices(_NearALimit):
     """LIM-4, which is recommended: nothing is refused or lost, so that being near it is only worth knowing."""
 
     id = "many_devices"
