@@ -3,10 +3,11 @@
 from django.db import connection
 
 from enrollment.apple.apps_and_books import AppsAndBooks
+from enrollment.apple.apps_and_books_errors import ContentTokenUnreadable
 from enrollment.apple.client import Client
 from enrollment.apple.session import MemorySessionStore
 from enrollment.apple.token_file import Credentials
-from enrollment.encryption import decrypt, encrypt
+from enrollment.encryption import KeyMissing, decrypt, encrypt
 from enrollment.models import Token, VppToken
 
 
@@ -72,9 +73,13 @@ def try_out(apple_url: str, credentials: Credentials, *, timeout: tuple[float, f
 
 
 def connect_content(token: VppToken, *, timeout: tuple[float, float] = (10, 60)) -> AppsAndBooks:
-    """A client that speaks as this content token, as it is stored now."""
+    """A client that speaks as this content token, as it is stored now; ContentTokenUnreadable when no key fits."""
     sealed = VppToken.objects.values_list("sealed_token", flat=True).get(pk=token.pk)
-    return try_out_content(token.apple_url, decrypt(bytes(sealed)).decode(), timeout=timeout)
+    try:
+        text = decrypt(bytes(sealed)).decode()
+    except KeyMissing:
+        raise ContentTokenUnreadable from None
+    return try_out_content(token.apple_url, text, timeout=timeout)
 
 
 def try_out_content(apple_url: str, content_token: str, *, timeout: tuple[float, float] = (5, 15)) -> AppsAndBooks:

@@ -6,7 +6,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from enrollment import limits
-from enrollment.apple.apps_and_books_errors import ContentTokenRefused, LicencesKeepChanging
+from enrollment.apple.apps_and_books_errors import ContentTokenRefused, ContentTokenUnreadable, LicencesKeepChanging
 from enrollment.apple.errors import AppleError, UserAgentRefused
 from enrollment.models import VppToken
 
@@ -36,7 +36,8 @@ def _column(error: AppleError) -> str | None:
         return "rejected_at"
     if isinstance(error, LicencesKeepChanging):
         return None  # Apple was there, and took the token
-    return "unreachable_since" if error.try_again or isinstance(error, UserAgentRefused) else None
+    is_unasked = isinstance(error, UserAgentRefused | ContentTokenUnreadable)
+    return "unreachable_since" if error.try_again or is_unasked else None
 
 
 def _marks(since: str | None, now: datetime) -> dict[str, Any]:

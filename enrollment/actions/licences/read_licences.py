@@ -28,15 +28,15 @@ def read_licences(token: VppToken) -> bool:
     """
     if not token.claim_reading():
         return False
-    with connect_content(token, timeout=TIMEOUT) as apple:
-        try:
+    try:
+        with connect_content(token, timeout=TIMEOUT) as apple:
             location, found = apple.client_config(), list(apple.assets())
-        except AppleError as error:
-            note_unread(token, error)
-            return False
-        if not _store(token, location, found):
-            return False
-        name_apps(token, apple)
+            if not _store(token, location, found):
+                return False
+            name_apps(token, apple)
+    except AppleError as error:
+        note_unread(token, error)
+        return False
     return True
 
 

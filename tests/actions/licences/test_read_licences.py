@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 import time_machine
+from cryptography.fernet import Fernet
 from django.db import connection, transaction
 from django.utils import timezone
 
 from enrollment import limits, tasks
 from enrollment.actions.licences.read_licences import read_licences
+from enrollment.actions.licences.renew_vpp_token import renew_vpp_token
 from enrollment.actions.licences.request_reading import request_reading
 from enrollment.actions.licences.verify_vpp_token import verify_vpp_token
 from enrollment.connection import AppleAskedInsideTransaction
@@ -266,6 +268,33 @@ def test_half_a_list_is_never_taken_for_the_whole(licences, world, kind):
     assert counts(licences) == before
 
 
+@pytest.fixture
+def lost_key(licences, settings):
+    """The secret was stored with a key that is not on the ring any more."""
+    keys = settings.FIELD_KEYS
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    return keys
+
+
+def test_a_secret_that_no_key_reads_is_told_and_tried_again_in_an_hour(licences, location, world, lost_key, settings):
+    assert read(licences) is False
+    assert world.calls == [], "nothing could be asked"
+    assert licences.status == VppTokenStatus.UNREACHABLE
+    assert "FIELD_KEYS" in licences.trouble_sentence
+    assert licences.trouble_advice
+    assert licences.next_read_at - timezone.now() > HOUR - MINUTE
+    assert licences.reading_until is None
+    settings.FIELD_KEYS = lost_key
+    assert read(licences)
+    assert (licences.status, licences.trouble_sentence) == (VppTokenStatus.ACTIVE, "")
+
+
+def test_a_token_whose_key_is_lost_is_renewed_with_its_file(licences, location, lost_key, alice):
+    read(licences)
+    renew_vpp_token(licences, location.download_token(), by=alice)
+    assert read(licences)
+
+
 def test_every_refusal_leaves_a_reading_that_is_not_held(licences, world):
     for kind in CONTENT_REFUSALS:
         world.faults.add(kind, times=1)
@@ -371,6 +400,13 @@ def test_whose_it_is_is_known_at_once_and_its_licences_are_due(licences, world, 
     licences.refresh_from_db()
     assert (licences.location_name, licences.read_at, licences.next_read_at) == ("Caen", None, None)
     assert AuditEntry.objects.get(action="vpp_token.verified").person == alice
+
+
+def test_a_secret_that_no_key_reads_is_kept_as_the_reason(licences, lost_key, alice):
+    assert verify_vpp_token(licences, by=alice) is False
+    licences.refresh_from_db()
+    assert licences.status == VppTokenStatus.UNREACHABLE
+    assert "FIELD_KEYS" in licences.trouble_sentence
 
 
 def test_when_apple_says_no_it_is_kept_and_says_so(licences, world, alice):
