@@ -1,4 +1,3 @@
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -86,6 +85,3 @@ class Channel(models.Model):
     def takes(self, severity: Severity) -> bool:
         """Whether what is so bad is sent there."""
         return self.is_on and severity.rank >= Severity(self.least_severity).rank
-
-    def is_failing(self, now: datetime) -> bool:
-        return self.failing_since is not None and self.failing_since <= now

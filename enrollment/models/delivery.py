@@ -33,6 +33,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """What may be claimed: a second try waits for its time, a first one may go with what is due."""
         return self.waiting().filter(Q(due_at__lte=now) | Q(tries=0))
 
+    def undelivered(self) -> "DeliveryQuerySet":
+        """What was tried in vain and still holds, whether it was given up or is tried again, perhaps just now."""
+        in_vain = Q(tries=1, trouble_sentence__gt="") | Q(tries__gt=1)
+        lost = Q(in_vain, dropped_at=None) | Q(dropped_because=Dropped.GIVEN_UP)
+        return self.filter(lost, sent_at=None, alert__ended_at=None)
+
     def with_what_waits(self, now: datetime, channel: Channel | None) -> "DeliveryQuerySet":
         """What is due for the channel, or for people; a digest that goes out takes along what would wait for the next.
 

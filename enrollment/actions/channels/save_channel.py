@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 from enrollment import limits
 from enrollment.actions.access.what_may_be_given import AccessRefused, held
 from enrollment.actions.warnings.next_time import next_time
+from enrollment.actions.warnings.note_outcome import note_outcome
 from enrollment.encryption import encrypt
 from enrollment.messengers.errors import NotDelivered
 from enrollment.messengers.post import target_of
@@ -60,7 +61,7 @@ def save_channel(channel: Channel | None, said: ChannelSaid, *, by: Person | Non
     secret = _first_secret(one)
     try:
         with transaction.atomic():
-            one.save()
+            _write(one, before, has_new_address, has_new_secret=bool(secret))
             one.scope_tags.set(held(said.scope_tags))
             untried = Delivery.objects.waiting().filter(channel=one, tries=0)
             untried.update(due_at=next_time(one.rhythm, timezone.now()))
@@ -130,6 +131,20 @@ def _first_secret(channel: Channel) -> str:
     secret = new_secret()
     channel.sealed_secret, channel.secret_made_at = encrypt(secret.encode()), timezone.now()
     return secret
+
+
+def _write(channel: Channel, before: dict[str, Any], has_new_address: bool, *, has_new_secret: bool) -> None:
+    """What was said and nothing else: that a message did not arrive meanwhile, or another secret signs, stays so."""
+    if not before:
+        channel.save()
+        return
+    columns = ["name", "is_on", "least_severity", "rhythm", "language", "addresses"]
+    columns += ["host", "sealed_url"] if has_new_address else []
+    columns += ["sealed_secret", "secret_made_at"] if has_new_secret else []
+    channel.save(update_fields=columns)
+    if has_new_address or channel.addresses != before["addresses"] or (channel.is_on and not before["is_on"]):
+        # Whether messages arrive there now is not known yet.
+        note_outcome(channel, None, arrived=False)
 
 
 def _record(channel: Channel, before: dict[str, Any], by: Person | None, has_new_address: bool) -> None:

@@ -9,7 +9,7 @@ from enrollment.models import Channel, Person
 
 
 def note_outcome(recipient: Person | Channel, problem: NotDelivered | None, *, arrived: bool) -> None:
-    """Write down how it went: since when messages do not arrive and why, or that all is well again."""
+    """Write down how it went: since when messages do not arrive and why, or that nothing is known to be wrong."""
     now = timezone.now()
     columns: dict[str, Any] = {"sent_at": now} if arrived and isinstance(recipient, Channel) else {}
     if problem is None:

@@ -119,6 +119,19 @@ def test_a_tag_that_narrows_a_channel_is_not_deleted(alice):
     assert AuditEntry.objects.get(action="channel.deleted").before["scope_tags"] == ["Lyon"]
 
 
+def test_what_happened_while_somebody_filled_in_the_form_stays(alice, receiver):
+    """A message arrived or did not, and somebody made a new secret."""
+    read = save_channel(None, a_hook(), by=alice).channel
+    channel = Channel.objects.get()
+    secret = make_signing_secret(channel, by=alice)
+    Channel.objects.update(sent_at=WEDNESDAY, failing_since=WEDNESDAY, trouble_sentence="No")
+    save_channel(read, a_hook(url="", name="Night"), by=alice)
+    channel.refresh_from_db()
+    assert (channel.name, channel.sent_at, channel.failing_since) == ("Night", WEDNESDAY, WEDNESDAY)
+    assert channel.trouble_sentence == "No"
+    assert decrypt(bytes(channel.sealed_secret)).decode() == secret
+
+
 def test_another_rhythm_holds_for_what_waits(alice):
     channel = save_channel(None, a_hook(rhythm="daily"), by=alice).channel
     with time_machine.travel(WEDNESDAY, tick=False):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -9,12 +10,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from enrollment import limits
 from enrollment.actions.warnings.look import Look
 from enrollment.actions.warnings.warning import Condition, StandingWarning
-from enrollment.models import Channel, Permission, Person, Severity
+from enrollment.models import Channel, Delivery, Permission, Person, Severity
 from enrollment.models.person import NOTHING
 
 
 class ChannelFailing(Condition):
-    """Messages do not arrive at a channel, which is told to all others."""
+    """Messages do not arrive at a channel, which is told to all others.
+
+    Also when nothing waits for it any more: a test message would show whether all is well, and nobody has sent one.
+    """
 
     id = "channel_failing"
     label = gettext_lazy("Channel that messages do not reach")
@@ -49,7 +53,7 @@ class ChannelFailing(Condition):
 
 
 class MailsFailing(Condition):
-    """Mails to people do not leave, or not to all of them."""
+    """Mails to people do not leave, or not to all of them, though there is something to tell them."""
 
     id = "mails_failing"
     label = gettext_lazy("Mails that do not leave")
@@ -59,7 +63,10 @@ class MailsFailing(Condition):
     def find(self, look: Look) -> Iterator[StandingWarning]:
         if not look.sees_everything:
             return
-        people = Person.objects.filter(is_active=True, failing_since__lte=look.now - limits.CHANNEL_FAILING_FOR)
+        # Of itself they are told by mail, too: that this does not arrive either would keep it up for ever.
+        lost = Delivery.objects.undelivered().filter(person=OuterRef("pk")).exclude(alert__condition=self.id)
+        since = look.now - limits.CHANNEL_FAILING_FOR
+        people = Person.objects.filter(Exists(lost), is_active=True, failing_since__lte=since)
         found = list(people.exclude(email="").exclude(told_from=NOTHING).order_by("failing_since", "pk"))
         if found:
             yield StandingWarning(

@@ -14,7 +14,9 @@ from enrollment import limits
 from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.actions.warnings.every_condition import CONDITIONS
 from enrollment.models import (
+    Alert,
     Answer,
+    Delivery,
     Installation,
     Operation,
     OperationKind,
@@ -59,7 +61,7 @@ def world(monkeypatch, alice):
         devices_in_trouble()
         licences_in_trouble()
         a_channel(failing_since=START - HOUR)
-        Person.objects.filter(pk=alice.pk).update(failing_since=START - HOUR)
+        mails_in_trouble(alice)
         yield
 
 
@@ -92,6 +94,12 @@ def licences_in_trouble():
     unread = a_vpp_token(expires_at=START + 200 * DAY, read_at=START - 2 * DAY)
     some_licences(unread, free=0, total=9)
     some_licences(unread, free=2, total=90, adam_id="1")
+
+
+def mails_in_trouble(person):
+    Person.objects.filter(pk=person.pk).update(failing_since=START - HOUR)
+    alert = Alert.objects.create(key="token_rejected.token-0", condition="token_rejected", since=START)
+    Delivery.objects.create(alert=alert, person=person, created_at=START, due_at=START + HOUR, tries=2)
 
 
 def test_all_of_them_hold_for_the_clock_and_for_who_sees_all(alice):
