@@ -180,6 +180,7 @@ CELERY_TASK_DEFAULT_QUEUE = "short"
 CELERY_TASK_ROUTES = {
     "enrollment.tasks.run_sync": {"queue": "long"},
     "enrollment.tasks.run_reconcile": {"queue": "long"},
+    "enrollment.tasks.run_read_licences": {"queue": "long"},  # an Apple that hangs would hold up the clock
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")

@@ -75,7 +75,7 @@ LICENCES_LOW_PERCENT, LICENCES_LOW = 10, 10
 LICENCES_READ_EVERY = timedelta(hours=1)
 LICENCES_LEASE = timedelta(minutes=5)  # what one reading may take before another worker takes it over
 LICENCES_UNREAD = timedelta(days=1)  # then somebody is told
-READINGS_AT_ONCE = 100  # handed out in a minute, so that mails need not wait
+READINGS_AT_ONCE = 100  # handed out in a minute, so that syncs need not wait
 READINGS_PER_MINUTE = (10, 1)  # by hand: of one person, of one VPP token
 NAMES_PER_READING = 50  # of apps, each a request of its own
 DELIVERY_TRIES = 40  # WARN-3: then a message is given up, after more than a week

@@ -149,12 +149,16 @@ def test_a_large_assignment_lets_a_sync_have_the_worker(token, world, apple, mes
     assert len(set(world.assigned_serials)) == 2_000
 
 
-def test_short_work_never_waits_behind_a_sync():
+def test_short_work_never_waits_behind_a_sync_or_a_reading_of_licences():
     """Workers take from one of two queues; what may be long has its own."""
     router = app.amqp.router
     queues = {task: router.route({}, task)["queue"].name for task in app.tasks if task.startswith("enrollment.")}
     long = {task for task, queue in queues.items() if queue == "long"}
-    assert long == {"enrollment.tasks.run_sync", "enrollment.tasks.run_reconcile"}
+    assert long == {
+        "enrollment.tasks.run_sync",
+        "enrollment.tasks.run_reconcile",
+        "enrollment.tasks.run_read_licences",
+    }
     assert len(queues) > len(long)
     workers = [part for part in parts(host="127.0.0.1", port=1, data=Path()) if "worker" in part.name]
     assert [part.command[part.command.index("-Q") + 1] for part in workers] == ["long", "short"]

@@ -17,7 +17,7 @@ _THREADS = 16  # an export keeps one for minutes; there are enough left for page
 
 
 def parts(*, host: str, port: int, data: Path) -> list[Part]:
-    """Web, two workers (a sync never makes short tasks wait) and the clock."""
+    """Web, two workers (neither a sync nor a reading of licences makes short tasks wait) and the clock."""
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "-A", "config"]
     worker = [*celery, "worker", *_QUIET, "--pool", "threads"]

@@ -13,7 +13,7 @@ from enrollment.apple.errors import AppleError
 from enrollment.connection import connect_content
 from enrollment.models import Licences, VppToken
 
-# Short enough for the queue of what is short.
+# An Apple that hangs holds a worker no longer than that.
 TIMEOUT = (5.0, 20.0)
 AT_ONCE = 500  # rows in one statement
 _KEYS = ("vpp_token", "adam_id", "pricing_param")
