@@ -20,7 +20,7 @@ SIZE = 50
 SHOWS = {
     "": gettext_lazy("Usable"),
     "mine": gettext_lazy("My own"),
-    "ending": gettext_lazy("Expiring, or expired and not replaced"),
+    "ending": gettext_lazy("Expiring or expired"),
     "all": gettext_lazy("All"),
 }
 

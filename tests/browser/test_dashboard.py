@@ -41,3 +41,28 @@ def test_what_the_bars_show_stands_beside_them_in_figures(page):
     for row in rows.all():
         assert row.locator("th").inner_text().strip()
         assert re.search(r"\d", row.inner_text())
+
+
+def test_what_columns_show_stands_over_them_and_in_a_table(page):
+    columns = page.locator(".days a")
+    assert columns.count() >= 2
+    assert all(figure.strip() for figure in columns.locator(".figure").all_text_contents())
+    said = [re.search(r": ([\d,]+)$", column.get_attribute("aria-label"))[1] for column in columns.all()]
+    panel = page.locator("section", has=page.locator(".days"))
+    panel.get_by_text("As a table").click()
+    expect(panel.get_by_role("table")).to_be_visible()
+    assert sorted(said) == sorted(figure for figure in panel.locator("td.number").all_inner_texts() if figure != "0")
+
+
+def test_what_dots_show_is_said_by_them_and_stands_in_a_table(page):
+    dots = page.locator(".time-line a")
+    assert dots.count() >= 2
+    panel = page.locator("section", has=page.locator(".time-line"))
+    panel.get_by_text("As a table").click()
+    expect(panel.get_by_role("table")).to_be_visible()
+    rows = panel.locator("tbody tr")
+    assert rows.count() == dots.count()
+    words = {dot.get_attribute("aria-label") for dot in dots.all()}
+    for row in rows.all():
+        name, left = row.get_by_role("rowheader").inner_text(), row.get_by_role("cell").last.inner_text()
+        assert any(said.startswith(f"{name} · ") and said.endswith(f" · {left}") for said in words), (name, left)
