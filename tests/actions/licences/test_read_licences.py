@@ -7,10 +7,13 @@ import pytest
 import requests
 import time_machine
 from cryptography.fernet import Fernet
+from django.core.cache import cache
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from enrollment import limits, tasks
+from enrollment.actions.licences.name_apps import without_name_key
 from enrollment.actions.licences.read_licences import read_licences
 from enrollment.actions.licences.renew_vpp_token import renew_vpp_token
 from enrollment.actions.licences.request_reading import request_reading
@@ -20,7 +23,7 @@ from enrollment.models import AuditEntry, Licences, VppToken, VppTokenStatus
 from enrollment.models.licence_stock import COMPANY_PORTAL
 from enrollment.simulator.faults import CONTENT_REFUSALS
 from enrollment.simulator.location import Licences as Bought
-from tests.cast import a_vpp_token, a_vpp_token_at
+from tests.cast import a_vpp_token, a_vpp_token_at, some_licences
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -36,7 +39,9 @@ def location(world):
 @pytest.fixture
 def licences(apple, location):
     """A VPP token of the location."""
-    return a_vpp_token_at(apple, location, name="Orchard licences")
+    token = a_vpp_token_at(apple, location, name="Orchard licences")
+    cache.delete(without_name_key(VppToken(country=location.country)))
+    return token
 
 
 def read(token):
@@ -169,6 +174,38 @@ def test_a_name_apple_does_not_tell_is_in_nobodys_way(licences, location, world)
             break
     assert licences.licences.get(adam_id="1000").name == "The one with a name"
     assert len(lookups(world)) % limits.NAMES_PER_READING == 0
+
+
+def test_a_name_apple_does_not_tell_is_asked_for_once_a_day(licences, location, world, apple):
+    location.licences = [Bought(str(number), "", 50) for number in range(1, 4)]
+    other = a_vpp_token_at(apple, world.add_location("Lyon", licences=location.licences))
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        read(licences)
+        assert len(lookups(world)) == 3
+        read(licences)
+        read(other)
+        assert len(lookups(world)) == 3, "it is the same store"
+        clock.shift(timedelta(days=1, seconds=1))
+        location.licences[0].name = "Notes"
+        read(licences)
+    assert len(lookups(world)) == 6
+    assert licences.licences.get(adam_id="1").name == "Notes"
+
+
+def test_names_are_written_in_one_statement_and_to_the_tokens_own_licences(licences, location, world, apple):
+    location.licences = [Bought(str(number), f"App {number}", 50) for number in range(1, 31)]
+    other = a_vpp_token_at(apple, world.add_location("Lyon"))
+    some_licences(other, adam_id="1", total=5, free=5, name="")
+    with CaptureQueriesContext(connection) as asked:
+        read(licences)
+    naming = [one["sql"] for one in asked.captured_queries if '"name" = ' in one["sql"].partition("WHERE")[0]]
+    assert len(naming) == 1
+    assert not licences.licences.filter(name="").exists()
+    assert other.licences.get(adam_id="1").name == "", "it learns that when it is read itself"
+    with CaptureQueriesContext(connection) as asked:
+        read(licences)
+    looked_for = [one["sql"] for one in asked.captured_queries if "enrollment_licences" in one["sql"]]
+    assert all(f'"vpp_token_id" = {licences.pk}' in sql for sql in looked_for), "nobody else's rows are gone through"
 
 
 # --- What Apple says no with -------------------------------------------------------------------------------------
