@@ -63,14 +63,17 @@ class WarningViewSet(Viewset):
     )
     @action(detail=True, methods=["post"])
     def snooze(self, request: Request, key: str) -> Response:
-        """Nobody is told of it until then, unless it becomes worse. It still counts for the health of its object."""
+        """Nobody is told of it until then, unless it becomes worse. It still counts for the health of its object.
+
+        After that whoever has had a message about this step gets no second one, only the next step's.
+        """
         words = said(SnoozeSerializer, request)
         return self._done(request, key, lambda: snooze_warning(key, by=request.user, **words))
 
     @extend_schema(operation_id="warnings_wake", request=None, responses=WholeWarningSerializer)
     @action(detail=True, methods=["post"])
     def wake(self, request: Request, key: str) -> Response:
-        """Tell of it again."""
+        """End its snooze: the bell counts it again. Whoever has had a message about this step gets no second one."""
         return self._done(request, key, lambda: wake_warning(key, by=request.user))
 
     def _done(self, request: Request, key: str, deed: Any) -> Response:

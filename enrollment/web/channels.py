@@ -25,6 +25,7 @@ from enrollment.models import Channel, ChannelKind, Delivery, Permission, Person
 from enrollment.permissions import check_everywhere
 from enrollment.web.forms.channels import ChannelForm, initial_of
 from enrollment.web.keyset import keyset_page
+from enrollment.web.standing import warnings_about
 
 SECTION = "channel-list"
 SHOWN = 20
@@ -57,6 +58,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     values = {
         "section": SECTION,
         "channel": channel,
+        "noted": next(iter(warnings_about(request, channel=channel)), None),
         "language": dict(settings.LANGUAGES).get(channel.language, channel.language),
         "page": page,
         "tellings": [Telling(str(channel), True, delivery) for delivery in page.rows],

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.actions.warnings.warning import StandingWarning
-from enrollment.models import Severity, Token
+from enrollment.models import Channel, Severity, Token
 
 SHOWN = 8
 
@@ -22,13 +22,15 @@ def standing_warnings(request: HttpRequest) -> list[StandingWarning]:
 
 
 def warnings_about(
-    request: HttpRequest, *, token: Token | None = None, vpp_token: int | None = None
+    request: HttpRequest, *, token: Token | None = None, vpp_token: int | None = None, channel: Channel | None = None
 ) -> list[StandingWarning]:
-    """Those of a token, and of a VPP token by its key."""
+    """Those of a token, of a VPP token by its key, and of a channel."""
     return [
         warning
         for warning in standing_warnings(request)
-        if (token and warning.token == token) or (vpp_token and warning.vpp_token and warning.vpp_token.pk == vpp_token)
+        if (token and warning.token == token)
+        or (vpp_token and warning.vpp_token and warning.vpp_token.pk == vpp_token)
+        or (channel and warning.channel == channel)
     ]
 
 

@@ -144,7 +144,13 @@ def wake(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404 from None
     except WarningOver:
         return _over(request, key)
-    messages.success(request, _("The snooze is over: the warning is told again."))
+    messages.success(
+        request,
+        _(
+            "The snooze is over: the bell counts the warning again. Whoever has had a message about it gets another "
+            "one only when it comes to its next step."
+        ),
+    )
     return redirect("warning-detail", key)
 
 

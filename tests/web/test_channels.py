@@ -1,12 +1,14 @@
 """WARN-3: the pages of channels, and what everybody chooses for themselves."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
+from enrollment.actions.warnings.snooze_warning import snooze_warning
 from enrollment.encryption import decrypt
 from enrollment.models import Alert, Channel, Delivery, Dropped, ScopeTag
 from tests.cast import a_channel, a_profile, a_token, a_vpp_token, some_licences
@@ -89,6 +91,21 @@ def test_a_test_message_says_what_came_of_it(as_alice, receiver):
     page = text(as_alice.post(address, follow=True))
     assert page.count("127.0.0.1 does not know this address any more (410).") == 2, "as a message, and on the page"
     assert "Failing" in page
+
+
+def test_a_channel_that_fails_for_long_leads_to_its_warning_and_says_that_it_is_snoozed(as_alice, alice):
+    channel = a_channel(failing_since=timezone.now() - timedelta(minutes=5), trouble_sentence="It is broken.")
+    a_channel(name="Another", failing_since=timezone.now() - timedelta(hours=1), trouble_sentence="No")
+    address, key = reverse("channel-detail", args=[channel.pk]), f"channel_failing.channel-{channel.pk}"
+    page = text(as_alice.get(address))
+    assert "It is broken." in page
+    assert "warning-meta" not in page.partition("<main")[2], "it is none yet"
+    Channel.objects.filter(pk=channel.pk).update(failing_since=timezone.now() - timedelta(minutes=11))
+    cache.clear()
+    assert reverse("warning-detail", args=[key]) in text(as_alice.get(address)).partition("<main")[2]
+    snooze_warning(key, until=timezone.now() + timedelta(days=1), reason="It is being moved", by=alice)
+    cache.clear()
+    assert "It is being moved" in text(as_alice.get(address))
 
 
 def test_a_new_signing_secret_is_shown_once(as_alice):

@@ -90,7 +90,7 @@ def test_bell_and_page_look_once_for_both(as_alice):
     a_rejected_token()
     with CaptureQueriesContext(connection) as captured:
         as_alice.get(LIST)
-    assert len([query for query in captured.captured_queries if '"enrollment_alert"' in query["sql"]]) == 1
+    assert len([query for query in captured.captured_queries if 'FROM "enrollment_alert"' in query["sql"]]) == 1
 
 
 def headings(browser, **query):

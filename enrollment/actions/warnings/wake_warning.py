@@ -14,7 +14,10 @@ NOTHING = {
 
 
 def wake_warning(key: str, *, by: Person) -> None:
-    """Tell of it again. One that is not snoozed stays as it is. NoSuchWarning, WarningOver."""
+    """End its snooze: the bell counts it again. Who was told of this step is told the next one, and not this one again.
+
+    One that is not snoozed stays as it is. NoSuchWarning, WarningOver.
+    """
     warning = find_standing(key, by)
     check_snooze(warning, by)
     if warning.alert is None:

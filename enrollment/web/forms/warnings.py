@@ -23,7 +23,7 @@ class SnoozeForm(forms.Form):
         required=False,
         input_formats=["%Y-%m-%d"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        help_text=_("In the morning of this day it is told again. At most a year from now."),
+        help_text=_("From the beginning of this day the bell counts it again. At most a year from now."),
     )
     reason = forms.CharField(
         label=_("Why"),

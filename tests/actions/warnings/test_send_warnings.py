@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from enrollment import limits
 from enrollment.actions.warnings import send_warnings as module
+from enrollment.actions.warnings.current_warnings import current_warnings
 from enrollment.actions.warnings.note_warnings import note_warnings
 from enrollment.actions.warnings.send_warnings import send_warnings
 from enrollment.actions.warnings.snooze_warning import snooze_warning
+from enrollment.actions.warnings.wake_warning import wake_warning
 from enrollment.models import (
     Alert,
     Channel,
@@ -387,6 +389,27 @@ def test_what_was_not_told_because_of_a_snooze_is_told_after_it(a_minute, clock,
     assert a_minute() == 1
     assert subjects(mailbox) == ["Warning: The token “Shops” expires in 19 days"]
     assert a_minute() == 0
+
+
+@pytest.mark.parametrize("is_woken", [True, False], ids=["woken", "by itself"])
+def test_after_a_snooze_nobody_gets_a_second_message_of_a_step_and_the_next_one_is_told(
+    a_minute, clock, alice, mailbox, is_woken
+):
+    an_ending_token(name="Shops", days=16)
+    assert a_minute() == 1
+    key = Alert.objects.get().key
+    snooze_warning(key, until=WEDNESDAY + DAY, reason="It is ordered", by=alice)
+    if is_woken:
+        wake_warning(key, by=alice)
+    else:
+        clock.shift(DAY)
+        Token.objects.update(synced_at=timezone.now())
+    assert [one.is_snoozed for one in current_warnings(alice) if one.key == key] == [False]
+    assert a_minute() == 0
+    clock.move_to(WEDNESDAY + 2 * DAY)
+    Token.objects.update(synced_at=timezone.now())
+    assert a_minute() == 1
+    assert subjects(mailbox) == [f"Warning: The token “Shops” expires in {days} days" for days in (16, 14)]
 
 
 def test_what_was_left_out_of_a_message_because_of_a_snooze_comes_later_under_another_name(

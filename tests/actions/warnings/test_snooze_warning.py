@@ -165,7 +165,7 @@ def test_a_key_that_never_stood_is_not_known(alice, token, key):
         snooze_warning(key, until=NOON + DAY, reason=WHY, by=alice)
 
 
-def test_woken_it_is_told_again_and_recorded(alice, token):
+def test_woken_it_counts_again_and_that_is_recorded(alice, token):
     snoozed(token, alice)
     wake_warning(the_warning(token).key, by=alice)
     assert not the_warning(token).is_snoozed
