@@ -20,8 +20,9 @@ from enrollment.actions.channels.try_channel import try_channel
 from enrollment.actions.warnings.every_condition import CONDITIONS
 from enrollment.actions.warnings.name_parts import name_parts
 from enrollment.actions.warnings.told_about import Telling
+from enrollment.actions.warnings.unreached_people import unreached_people
 from enrollment.messengers.errors import NotDelivered
-from enrollment.models import Channel, ChannelKind, Delivery, Permission, Person
+from enrollment.models import Channel, ChannelKind, Delivery, Permission
 from enrollment.permissions import check_everywhere
 from enrollment.web.forms.channels import ChannelForm, initial_of
 from enrollment.web.keyset import keyset_page
@@ -38,7 +39,7 @@ def channel_list(request: HttpRequest) -> HttpResponse:
     values = {
         "section": SECTION,
         "page": keyset_page(channels, request.GET, order="name", size=50),
-        "unreached": Person.objects.filter(is_active=True, failing_since__isnull=False).order_by("failing_since")[:5],
+        "unreached": unreached_people()[:5],
     }
     return render(request, "enrollment/channels/list.html", values)
 

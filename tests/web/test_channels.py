@@ -246,3 +246,16 @@ def test_who_cannot_be_mailed_is_told_so(as_bob, bob):
     bob.email = ""
     bob.save()
     assert "You have no e-mail address here" in text(as_bob.get(reverse("account")))
+
+
+def test_whoever_is_not_reached_is_named_as_long_as_there_is_something_to_tell_them(as_alice, bob):
+    bob.failing_since, bob.trouble_sentence = timezone.now(), "The mail server refuses the mail: %(said)s"
+    bob.trouble_details = {"said": "550 No"}
+    bob.save()
+    alert = Alert.objects.create(key="token_rejected.token-0", condition="token_rejected", since=timezone.now())
+    Delivery.objects.create(alert=alert, person=bob, created_at=alert.since, due_at=alert.since, tries=2)
+    page = text(as_alice.get(reverse("channel-list")))
+    assert "Mails have not reached bob since" in page
+    assert "The mail server refuses the mail: 550 No" in page
+    Alert.objects.update(ended_at=timezone.now())
+    assert "Mails have not reached" not in text(as_alice.get(reverse("channel-list")))

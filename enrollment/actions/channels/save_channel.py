@@ -20,6 +20,7 @@ from enrollment.permissions import check_everywhere
 
 NAMELESS = gettext_noop("Give the channel a name.")
 NAME_TAKEN = gettext_noop("Another channel has this name already.")
+GONE = gettext_noop("This channel has been deleted meanwhile.")
 NO_URL = gettext_noop("Enter the address that messages are sent to.")
 URL_TOO_LONG = gettext_noop("This address is too long: at most %(most)s characters.")
 NO_MAILBOX = gettext_noop("Enter at least one e-mail address.")
@@ -141,7 +142,8 @@ def _write(channel: Channel, before: dict[str, Any], has_new_address: bool, *, h
     columns = ["name", "is_on", "least_severity", "rhythm", "language", "addresses"]
     columns += ["host", "sealed_url"] if has_new_address else []
     columns += ["sealed_secret", "secret_made_at"] if has_new_secret else []
-    channel.save(update_fields=columns)
+    if not Channel.objects.filter(pk=channel.pk).update(**{name: getattr(channel, name) for name in columns}):
+        raise AccessRefused(GONE, "name")
     if has_new_address or channel.addresses != before["addresses"] or (channel.is_on and not before["is_on"]):
         # Whether messages arrive there now is not known yet.
         note_outcome(channel, None, arrived=False)

@@ -132,6 +132,14 @@ def test_what_happened_while_somebody_filled_in_the_form_stays(alice, receiver):
     assert decrypt(bytes(channel.sealed_secret)).decode() == secret
 
 
+def test_what_was_deleted_while_somebody_filled_in_the_form_stays_deleted(alice):
+    read = save_channel(None, a_hook(), by=alice).channel
+    delete_channel(Channel.objects.get(), by=alice)
+    with pytest.raises(AccessRefused, match="deleted meanwhile"):
+        save_channel(read, a_hook(name="Night"), by=alice)
+    assert not Channel.objects.exists()
+
+
 def test_another_rhythm_holds_for_what_waits(alice):
     channel = save_channel(None, a_hook(rhythm="daily"), by=alice).channel
     with time_machine.travel(WEDNESDAY, tick=False):

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from enrollment import limits
 from enrollment.actions.warnings.look import Look
+from enrollment.actions.warnings.unreached_people import MAILS_FAILING, unreached_people
 from enrollment.actions.warnings.warning import Condition, StandingWarning
-from enrollment.models import Channel, Delivery, Permission, Person, Severity
-from enrollment.models.person import NOTHING
+from enrollment.models import Channel, Permission, Person, Severity
 
 
 class ChannelFailing(Condition):
@@ -55,7 +54,7 @@ class ChannelFailing(Condition):
 class MailsFailing(Condition):
     """Mails to people do not leave, or not to all of them, though there is something to tell them."""
 
-    id = "mails_failing"
+    id = MAILS_FAILING
     label = gettext_lazy("Mails that do not leave")
     watches = gettext_lazy("Mails to people cannot be sent.")
     needed = acts = Permission.MANAGE_ACCESS
@@ -63,11 +62,7 @@ class MailsFailing(Condition):
     def find(self, look: Look) -> Iterator[StandingWarning]:
         if not look.sees_everything:
             return
-        # Of itself they are told by mail, too: that this does not arrive either would keep it up for ever.
-        lost = Delivery.objects.undelivered().filter(person=OuterRef("pk")).exclude(alert__condition=self.id)
-        since = look.now - limits.CHANNEL_FAILING_FOR
-        people = Person.objects.filter(Exists(lost), is_active=True, failing_since__lte=since)
-        found = list(people.exclude(email="").exclude(told_from=NOTHING).order_by("failing_since", "pk"))
+        found = list(unreached_people().filter(failing_since__lte=look.now - limits.CHANNEL_FAILING_FOR))
         if found:
             yield StandingWarning(
                 condition=self,
