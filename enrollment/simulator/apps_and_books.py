@@ -38,12 +38,15 @@ LIMITS = {
     "maxMdmMetadataLength": 255,
 }
 NOTIFICATIONS = ("ASSET_COUNT", "ASSET_MANAGEMENT", "USER_ASSOCIATED", "USER_MANAGEMENT")
-# Which filters of GET assets there are, and what each may say; None: anything.
-FILTERS: dict[str, tuple[str, ...] | None] = {
-    "adamId": None,
+# The filters of GET assets, as far as they are described: what each may say, or which count it has a border for.
+CHOICES = {
     "productType": ("App", "Book"),
     "pricingParam": ("STDQ", "PLUS"),
+    "revocable": ("true", "false"),
+    "deviceAssignable": ("true", "false"),
 }
+LEAST = {"minAvailableCount": "availableCount", "minAssignedCount": "assignedCount"}
+MOST = {"maxAvailableCount": "availableCount", "maxAssignedCount": "assignedCount"}
 Refused = tuple[int, int, str]  # status, errorNumber, errorMessage
 BAD_ARGUMENT, BAD_PAGE = CONTENT_REFUSALS["content_bad_argument"], CONTENT_REFUSALS["content_bad_page"]
 # What the faults of every part of Apple are called here.
@@ -173,7 +176,7 @@ class AppsAndBooks:
 
     def _assets(self, asked: Asked, reader: Reader) -> Answer:
         query, size = asked.query, max(1, self.world.assets_per_page)
-        if any(allowed and query.get(name, allowed[0]) not in allowed for name, allowed in FILTERS.items()):
+        if not all(_may_ask(name, value) for name, value in query.items()):
             return refused(*BAD_ARGUMENT)
         found = [said for one in reader.location.licences if _matches(said := one.as_apple_says(), query)]
         pages, page = max(1, -(-len(found) // size)), _number(query.get("pageIndex", "0"))
@@ -217,8 +220,24 @@ def _number(said: str) -> int | None:
     return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
 
 
+def _may_ask(name: str, value: str) -> bool:
+    """Whether there is such a parameter of GET assets, and it can say that. Whoever is ignored finds no mistake."""
+    if name in CHOICES:
+        return value in CHOICES[name]
+    return name in ("adamId", "pageIndex") or (name in {**LEAST, **MOST} and _number(value) is not None)
+
+
 def _matches(said: dict[str, Any], query: dict[str, str]) -> bool:
-    return all(said[name] == query.get(name, said[name]) for name in FILTERS)
+    """Of a query whose parameters may all be asked."""
+    return (
+        all(_as_asked(said[name]) == query[name] for name in ("adamId", *CHOICES) if name in query)
+        and all(said[count] >= int(query[name]) for name, count in LEAST.items() if name in query)
+        and all(said[count] <= int(query[name]) for name, count in MOST.items() if name in query)
+    )
+
+
+def _as_asked(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _end(reader: Reader) -> str:

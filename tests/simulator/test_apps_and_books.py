@@ -198,6 +198,14 @@ def test_a_location_may_own_nothing(world, base):
         ({"adamId": "951937596", "pricingParam": "PLUS"}, 1),
         ({"productType": "Book"}, 1),
         ({"adamId": "7"}, 0),
+        ({"revocable": "false"}, 1),
+        ({"revocable": "true"}, 7),
+        ({"deviceAssignable": "false", "productType": "Book"}, 1),
+        ({"deviceAssignable": "false", "productType": "App"}, 0),
+        ({"maxAvailableCount": "7"}, 2),
+        ({"minAvailableCount": "1", "maxAvailableCount": "7"}, 1),
+        ({"minAssignedCount": "243"}, 1),
+        ({"minAssignedCount": "212", "maxAssignedCount": "243"}, 2),
     ],
 )
 def test_filters(base, text, asked, found):
@@ -209,6 +217,11 @@ def test_filters(base, text, asked, found):
     [
         ({"productType": "Song"}, 9602),
         ({"pricingParam": "GOLD"}, 9602),
+        ({"revocable": "perhaps"}, 9602),
+        ({"minAvailableCount": "few"}, 9602),
+        ({"maxAssignedCount": "-1"}, 9602),
+        ({"adamID": COMPANY_PORTAL}, 9602),
+        ({"unlimited": "true"}, 9602),
         ({"pageIndex": "1"}, 9650),
         ({"pageIndex": "-1"}, 9650),
         ({"pageIndex": "²"}, 9650),
