@@ -1,5 +1,8 @@
 """How we ask anybody outside by HTTP, be it Apple or a receiver of messages. It knows neither Django nor tables."""
 
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
 import requests
 
 
@@ -12,3 +15,15 @@ class NoRedirects(requests.Session):
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         return None
+
+
+def seconds_to_wait(said: str) -> int | None:
+    """Retry-After as a number of seconds, also when it is a time of day (RFC 9110)."""
+    if said.isdecimal():
+        return int(said[:9])
+    try:
+        moment = parsedate_to_datetime(said)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0, round((aware - datetime.now(UTC)).total_seconds()))

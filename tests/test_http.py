@@ -2,17 +2,20 @@
 
 import gzip
 import tracemalloc
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
 from enrollment.apple import apps_and_books, client
-from enrollment.apple.errors import NotUnderstood
+from enrollment.apple.errors import NotUnderstood, TemporarilyUnavailable
 from enrollment.apple.session import MemorySessionStore
-from enrollment.http import NoRedirects
+from enrollment.http import NoRedirects, seconds_to_wait
 from tests.apple.a_server import a_server
 from tests.cast import credentials
 
 MEGABYTE = 1024 * 1024
+MINUTES = timedelta(minutes=5)
 
 
 @pytest.fixture
@@ -55,3 +58,37 @@ def test_of_a_redirect_no_more_is_kept_than_of_any_other_answer(said, ask, bound
         assert tracemalloc.get_traced_memory()[1] < bound + 8 * MEGABYTE
     finally:
         tracemalloc.stop()
+
+
+# --- When to come back -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("120", 120), ("0", 0), ("9" * 5_000, 999_999_999), ("", None), ("soon", None), ("-1", None), ("1.5", None)],
+)
+def test_it_is_told_in_seconds(said, seconds):
+    assert seconds_to_wait(said) == seconds
+
+
+@pytest.mark.parametrize("zone", ["GMT", "+0000", "-0000", ""])
+def test_it_is_told_as_a_time_of_day(zone):
+    moment = datetime.now(UTC) + MINUTES
+    assert 295 <= (seconds_to_wait(f"{moment:%a, %d %b %Y %H:%M:%S} {zone}".strip()) or 0) <= 300
+
+
+def test_a_time_that_has_passed_is_now():
+    assert seconds_to_wait("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+
+
+@pytest.mark.parametrize("ask", [device_assignment, licences])
+@pytest.mark.parametrize(
+    "at",
+    [lambda: "300", lambda: format_datetime(datetime.now(UTC) + MINUTES, usegmt=True)],
+    ids=["seconds", "time of day"],
+)
+def test_apple_may_tell_it_in_either_way_wherever_it_is_asked(said, ask, at):
+    said.say(b"", status=503, Retry_After=at())
+    with pytest.raises(TemporarilyUnavailable) as refused:
+        ask(said.url)
+    assert 290 <= (refused.value.retry_after or 0) <= 300

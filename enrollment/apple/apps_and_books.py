@@ -3,8 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -18,7 +16,7 @@ from enrollment.apple.apps_and_books_errors import LicencesKeepChanging, PageUnk
 from enrollment.apple.assets import Asset, AssetPage, ClientConfig, ServiceConfig
 from enrollment.apple.client import user_agent
 from enrollment.apple.errors import BODY_KEPT, NotUnderstood, Unreachable
-from enrollment.http import NoRedirects
+from enrollment.http import NoRedirects, seconds_to_wait
 
 APPS_AND_BOOKS = "https://vpp.itunes.apple.com/mdm/v2/"
 RESTARTS = 3  # when the licences change while they are read
@@ -185,7 +183,9 @@ class AppsAndBooks:
             if said is None:
                 raise NotUnderstood(status=status, body="no JSON object")
             return said
-        raise content_error(status, assets.number(number), self._told(said, content), retry_after=_seconds(retry_after))
+        raise content_error(
+            status, assets.number(number), self._told(said, content), retry_after=seconds_to_wait(retry_after)
+        )
 
     def _answer(self, url: str, auth: AuthBase | None) -> tuple[int, str, bytes]:
         """Status, Retry-After and body. Unreachable without the error beneath: that one holds the request."""
@@ -236,15 +236,3 @@ def _parsed(content: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) else None
-
-
-def _seconds(said: str) -> int | None:
-    """Retry-After as a number of seconds, also when it is a time of day (RFC 9110)."""
-    if said.isdecimal():
-        return int(said[:9])
-    try:
-        moment = parsedate_to_datetime(said)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0, round((aware - datetime.now(UTC)).total_seconds()))

@@ -23,7 +23,7 @@ from enrollment.apple.messages import (
 )
 from enrollment.apple.session import SessionStore, authorization
 from enrollment.apple.token_file import Credentials
-from enrollment.http import NoRedirects
+from enrollment.http import NoRedirects, seconds_to_wait
 
 PROTOCOL_VERSION = "10"
 JSON = "application/json;charset=UTF8"
@@ -251,11 +251,10 @@ def read_page(content: bytes) -> DevicePage:
 
 
 def _refusal(response: requests.Response, content: bytes, *, at_session: bool) -> AppleError:
-    retry_after = response.headers.get("Retry-After", "")
     return error_for(
         response.status_code,
         content[:1024].decode("utf-8", "replace"),
-        retry_after=int(retry_after[:9]) if retry_after.isdecimal() else None,
+        retry_after=seconds_to_wait(response.headers.get("Retry-After", "")),
         at_session=at_session,
     )
 

@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -18,7 +16,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from enrollment.http import NoRedirects
+from enrollment.http import NoRedirects, seconds_to_wait
 from enrollment.messengers.addresses import Address, Network, address_of, is_within, may_reach
 from enrollment.messengers.errors import (
     CutOff,
@@ -223,7 +221,7 @@ def _understand(answer: requests.Response, host: str) -> None:
     """Nothing for an answer that says yes, of which nothing is read."""
     if 200 <= answer.status_code < 300:
         return
-    retry_after = _seconds(answer.headers.get("Retry-After", ""))
+    retry_after = seconds_to_wait(answer.headers.get("Retry-After", ""))
     raise error_for(answer.status_code, _beginning(answer), host, retry_after=retry_after)
 
 
@@ -238,15 +236,3 @@ def _beginning(answer: requests.Response) -> str:
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
         pass  # what was said until then will do
     return said[:ANSWER_BYTES].decode("utf-8", "replace")
-
-
-def _seconds(said: str) -> int | None:
-    """Retry-After as a number of seconds, also when it is a time of day (RFC 9110)."""
-    if said.isdecimal():
-        return int(said[:9])
-    try:
-        moment = parsedate_to_datetime(said)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0, round((aware - datetime.now(UTC)).total_seconds()))
