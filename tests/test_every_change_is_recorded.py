@@ -62,6 +62,7 @@ NOT_RECORDED = {
     "warnings.note_warnings": TOLD,
     "warnings.purge_alerts": TOLD,
     "warnings.send_warnings": TOLD,
+    "warnings.take_up_alerts": TOLD,
     "warnings.check_readiness": "It changes nothing.",
     "warnings.keep_alert": "It remembers what a condition found; what people do about it is recorded.",
 }
