@@ -326,6 +326,14 @@ def test_a_secret_that_no_key_reads_is_told_and_tried_again_in_an_hour(licences,
     assert (licences.status, licences.trouble_sentence) == (VppTokenStatus.ACTIVE, "")
 
 
+def test_whoever_asks_whose_token_it_is_hears_of_the_lost_key_too(licences, world, lost_key, alice):
+    assert verify_vpp_token(licences, by=alice) is False
+    assert world.calls == []
+    licences.refresh_from_db()
+    assert "FIELD_KEYS" in licences.trouble_sentence
+    assert licences.reading_until is None
+
+
 def test_a_token_whose_key_is_lost_is_renewed_with_its_file(licences, location, lost_key, alice):
     read(licences)
     renew_vpp_token(licences, location.download_token(), by=alice)
