@@ -3,10 +3,10 @@
 from django.db import connection
 
 from enrollment.apple.apps_and_books import AppsAndBooks
-from enrollment.apple.apps_and_books_errors import ContentTokenUnreadable
 from enrollment.apple.client import Client
 from enrollment.apple.session import MemorySessionStore
 from enrollment.apple.token_file import Credentials
+from enrollment.apple.unreadable import ContentTokenUnreadable, CredentialsUnreadable
 from enrollment.encryption import KeyMissing, decrypt, encrypt
 from enrollment.models import Token, VppToken
 
@@ -23,7 +23,10 @@ class StoredSession:
 
     def load(self) -> str | None:
         sealed = self._rows.values_list("sealed_session", flat=True).first()
-        return decrypt(bytes(sealed)).decode() if sealed else None
+        try:
+            return decrypt(bytes(sealed)).decode() if sealed else None
+        except KeyMissing:
+            return None  # Apple gives another one
 
     def save(self, token: str | None) -> None:
         self._rows.update(sealed_session=encrypt(token.encode()) if token else None)
@@ -35,9 +38,12 @@ def _refuse_inside_transaction() -> None:
 
 
 def stored_credentials(token: Token) -> Credentials:
-    """What is in the token's row now, whatever this process has in its hands."""
+    """What is in the token's row now, whatever this process has in its hands; CredentialsUnreadable if no key fits."""
     sealed = Token.objects.values_list("sealed_credentials", flat=True).get(pk=token.pk)
-    return Credentials.from_json(decrypt(bytes(sealed)).decode())
+    try:
+        return Credentials.from_json(decrypt(bytes(sealed)).decode())
+    except KeyMissing:
+        raise CredentialsUnreadable from None
 
 
 def connect(token: Token, *, timeout: tuple[float, float] = (10, 60)) -> Client:

@@ -58,13 +58,6 @@ class FacilitatorToken(ContentTokenRefused):
     )
 
 
-class ContentTokenUnreadable(AppleError):
-    """None of our keys reads it: without it Apple cannot be asked for anything."""
-
-    sentence = gettext_noop("The content token cannot be read: FIELD_KEYS lacks the key it was stored with.")
-    advice = gettext_noop("Put the key back, or download the content token of the location again and renew it here.")
-
-
 class ServiceGone(AppleError):
     """9634 or 410."""
 

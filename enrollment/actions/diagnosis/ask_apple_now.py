@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enrollment import limits
 from enrollment.apple.errors import AppleError
 from enrollment.apple.messages import DeviceRecord
+from enrollment.apple.unreadable import CredentialsUnreadable
 from enrollment.connection import Apart
 from enrollment.models import Token, TokenStatus
 
@@ -39,17 +40,29 @@ def ask_apple_now(
     asked = [token for token in tokens if token.status not in CANNOT_ASK][: limits.DOCTOR_ASKS_TOKENS]
     if not asked:
         return []
-    apart = [Apart(token, timeout=(seconds, seconds)) for token in asked]
+    apart, unreadable = _open(asked, seconds)
     threads = ThreadPoolExecutor(max_workers=len(asked), thread_name_prefix="doctor")
     started = time.monotonic()
-    calls = [threads.submit(one.client.device_details, serials) for one in apart]
-    wait(calls, timeout=max(0.0, seconds - (time.monotonic() - started)))
+    calls = {token: threads.submit(one.client.device_details, serials) for token, one in apart.items()}
+    wait(calls.values(), timeout=max(0.0, seconds - (time.monotonic() - started)))
     threads.shutdown(wait=False, cancel_futures=True)
-    answers = [_answer(token, call) for token, call in zip(asked, calls, strict=True)]
-    for one, call in zip(apart, calls, strict=True):
-        if call.done():
+    answers = [unreadable[token] if token in unreadable else _answer(token, calls[token]) for token in asked]
+    for token, one in apart.items():
+        if calls[token].done():
             one.keep()
     return answers
+
+
+def _open(tokens: Sequence[Token], seconds: float) -> tuple[dict[Token, Apart], dict[Token, LiveAnswer]]:
+    """A client for each, or why there is none."""
+    apart: dict[Token, Apart] = {}
+    unreadable: dict[Token, LiveAnswer] = {}
+    for token in tokens:
+        try:
+            apart[token] = Apart(token, timeout=(seconds, seconds))
+        except CredentialsUnreadable as error:
+            unreadable[token] = LiveAnswer(token, refusal=error)
+    return apart, unreadable
 
 
 def _answer(token: Token, call: "Future[dict[str, DeviceRecord | None]]") -> LiveAnswer:

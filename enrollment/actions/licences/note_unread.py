@@ -6,8 +6,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from enrollment import limits
-from enrollment.apple.apps_and_books_errors import ContentTokenRefused, ContentTokenUnreadable, LicencesKeepChanging
+from enrollment.apple.apps_and_books_errors import ContentTokenRefused, LicencesKeepChanging
 from enrollment.apple.errors import AppleError, UserAgentRefused
+from enrollment.apple.unreadable import CredentialsUnreadable
 from enrollment.models import VppToken
 
 FIRST_PAUSE = timedelta(minutes=1)
@@ -36,7 +37,7 @@ def _column(error: AppleError) -> str | None:
         return "rejected_at"
     if isinstance(error, LicencesKeepChanging):
         return None  # Apple was there, and took the token
-    is_unasked = isinstance(error, UserAgentRefused | ContentTokenUnreadable)
+    is_unasked = isinstance(error, UserAgentRefused | CredentialsUnreadable)
     return "unreachable_since" if error.try_again or is_unasked else None
 
 

@@ -13,6 +13,7 @@ from enrollment.apple.errors import (
     TokenRejected,
     UserAgentRefused,
 )
+from enrollment.apple.unreadable import CredentialsUnreadable
 from enrollment.models import Token
 
 # Asked again gently: what a person must mend is looked at once an hour; what passes by itself after a few minutes, and
@@ -40,7 +41,8 @@ def _column(error: AppleError) -> str | None:
         return "terms_since"
     if isinstance(error, TokenRejected | OAuthProblem | AccessDenied):
         return "rejected_at"
-    return "unreachable_since" if error.try_again or isinstance(error, UserAgentRefused) else None
+    is_unasked = isinstance(error, UserAgentRefused | CredentialsUnreadable)
+    return "unreachable_since" if error.try_again or is_unasked else None
 
 
 def _marks(since: str | None, now: datetime) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 import hashlib
+from collections.abc import Iterable
 
 from django.db import transaction
 
 from enrollment.apple.errors import TokenFileError, gettext_noop
 from enrollment.apple.token_file import Credentials, KeyPair, Opened, open_token
 from enrollment.apple.token_file_errors import MadeForAnotherKey, MadeForKnownKey
+from enrollment.apple.unreadable import KeyPairUnreadable
 from enrollment.apple.wrong_files import envelope_in
-from enrollment.encryption import decrypt, encrypt
+from enrollment.encryption import KeyMissing, decrypt, encrypt
 from enrollment.models import AuditEntry, Person, Token, TokenDraft
 from enrollment.models import KeyPair as StoredPair
 from enrollment.models.told_name import UNTOLD, told_name
@@ -28,7 +30,7 @@ def read_token_file(draft: TokenDraft, data: bytes, *, by: Person | None) -> tup
     """What is in the file, and which pair of the draft opened it; a TokenFileError with advice otherwise (TOK-6)."""
     stored = {pair.fingerprint: pair for pair in draft.key_pairs.all()}
     try:
-        opened = open_token(data, [opened_pair(pair) for pair in stored.values()])
+        opened = open_with(stored.values(), data)
     except MadeForAnotherKey as error:
         raise named(error, data, by=by) from None
     mark = server_mark(draft.apple_url, opened.credentials)
@@ -57,7 +59,26 @@ def open_token_file(draft: TokenDraft, data: bytes, file_name: str, *, by: Perso
     return opened
 
 
-def opened_pair(pair: StoredPair) -> KeyPair:
+def open_with(pairs: Iterable[StoredPair], data: bytes) -> Opened:
+    """Decrypt it with whichever of these pairs it was made for; a TokenFileError otherwise.
+
+    A pair whose private key no key of the ring reads keeps no other from opening it.
+    """
+    readable, is_one_lost = [], False
+    for pair in pairs:
+        try:
+            readable.append(_opened_pair(pair))
+        except KeyMissing:
+            is_one_lost = True
+    try:
+        return open_token(data, readable)
+    except MadeForAnotherKey:
+        if is_one_lost:
+            raise KeyPairUnreadable from None
+        raise
+
+
+def _opened_pair(pair: StoredPair) -> KeyPair:
     """A stored pair with its private key, for as long as it is needed."""
     return KeyPair(
         certificate_pem=pair.certificate_pem.encode(),

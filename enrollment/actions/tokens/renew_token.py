@@ -6,17 +6,13 @@ from django.db.models import F
 from django.utils import timezone
 
 from enrollment.actions.tokens.note_success import note_success
-from enrollment.actions.tokens.open_token_file import (
-    AlreadyConnected,
-    named,
-    opened_pair,
-    server_mark,
-)
+from enrollment.actions.tokens.open_token_file import AlreadyConnected, named, open_with, server_mark
 from enrollment.actions.tokens.verify_token import account_columns
 from enrollment.apple.errors import AppleError, TokenFileError, gettext_noop
 from enrollment.apple.messages import Account
-from enrollment.apple.token_file import Credentials, open_token
+from enrollment.apple.token_file import Credentials
 from enrollment.apple.token_file_errors import MadeForAnotherKey
+from enrollment.apple.unreadable import CredentialsUnreadable
 from enrollment.connection import stored_credentials, try_out
 from enrollment.encryption import encrypt
 from enrollment.models import (
@@ -74,8 +70,7 @@ def check_renewal(token: Token, data: bytes, *, other_server: bool = False, by: 
     `other_server`: the person has said in so many words that the server is to be replaced.
     """
     new = _opened(token, data, by)
-    now = stored_credentials(token)
-    if new == now:
+    if new == _present(token):
         raise SameToken
     if new.expires_at < token.expires_at:
         raise ExpiresEarlier(day=new.expires_at.date().isoformat())
@@ -93,10 +88,18 @@ def check_renewal(token: Token, data: bytes, *, other_server: bool = False, by: 
     return Preflight(new, account, is_other)
 
 
+def _present(token: Token) -> Credentials | None:
+    """What it is renewed from; None when no key reads it any more, which a renewal mends."""
+    try:
+        return stored_credentials(token)
+    except CredentialsUnreadable:
+        return None
+
+
 def _opened(token: Token, data: bytes, by: Person | None) -> Credentials:
     """With any of the token's own key pairs: the one of the beginning, or a newer one."""
     try:
-        return open_token(data, [opened_pair(pair) for pair in token.key_pairs.all()]).credentials
+        return open_with(token.key_pairs.all(), data).credentials
     except MadeForAnotherKey as error:
         raise named(error, data, by=by) from None
 

@@ -447,13 +447,6 @@ def test_whose_it_is_is_known_at_once_and_its_licences_are_due(licences, world, 
     assert AuditEntry.objects.get(action="vpp_token.verified").person == alice
 
 
-def test_a_secret_that_no_key_reads_is_kept_as_the_reason(licences, lost_key, alice):
-    assert verify_vpp_token(licences, by=alice) is False
-    licences.refresh_from_db()
-    assert licences.status == VppTokenStatus.UNREACHABLE
-    assert "FIELD_KEYS" in licences.trouble_sentence
-
-
 def test_when_apple_says_no_it_is_kept_and_says_so(licences, world, alice):
     world.faults.add("content_token_invalid")
     assert verify_vpp_token(licences, by=alice) is False
