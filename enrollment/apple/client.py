@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Any, Self
@@ -34,8 +35,9 @@ _CHUNK = 256 * 1024
 _SESSION_HEADER = "X-ADM-Auth-Session"
 
 
+@cache
 def user_agent() -> str:
-    """Apple refuses the names of libraries (2.3)."""
+    """Apple refuses the names of libraries (2.3). What is installed is looked up once: it takes a millisecond."""
     try:
         return f"Pomona/{version('pomona')}"
     except PackageNotFoundError:

@@ -143,8 +143,8 @@ class DevicesWithoutProfile(_Devices):
 
     def remedy(self, warning: StandingWarning) -> str:
         if warning.token and warning.token.default_profile_id:
-            return _("Assign a profile to them, or give them the default profile on the page of the token.")
-        return _("Assign a profile to them, and set a default profile for those that come.")
+            return _("Assign a profile, or give the default profile on the page of the token.")
+        return _("Assign a profile, and set a default profile for devices that come.")
 
 
 class DevicesReleased(_Devices):
